@@ -1,0 +1,85 @@
+package io.waybill.server.upload;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * S3, as far as Waybill needs it. Every call blocks until S3 has answered, and throws {@link
+ * StorageException} with what is known of the outcome. None of them is retried where a repetition
+ * could do harm (creating, completing). Thread-safe.
+ *
+ * <p>It needs s3:PutObject, s3:GetObject, s3:DeleteObject, s3:AbortMultipartUpload,
+ * s3:ListMultipartUploadParts on the objects, s3:ListBucket and s3:ListBucketMultipartUploads on
+ * the bucket.
+ */
+public interface ObjectStore {
+
+  /** A page of parts, ascending by number. */
+  record PartPage(List<Part> parts, boolean hasMore) {}
+
+  /**
+   * An object that stands at a key.
+   *
+   * @param object what S3 says of it
+   * @param uploadId the upload that its metadata names; empty where it is a stranger's
+   */
+  record FoundObject(StoredObject object, Optional<UploadId> uploadId) {
+    /** The proof that an object is this upload's own (PROTOCOL rule 3). */
+    public boolean isOf(UploadSpec spec) {
+      return uploadId.filter(spec.id()::equals).isPresent();
+    }
+  }
+
+  /** A multipart upload that S3 lists. */
+  record ListedUpload(String key, String storageUploadId, Instant initiated) {}
+
+  /**
+   * Creates a multipart upload with the content type, the metadata, the upload's own id and the
+   * checksum algorithm.
+   *
+   * @return S3's upload id, never empty
+   */
+  String createMultipartUpload(UploadSpec spec);
+
+  /**
+   * Lists what S3 holds of a multipart upload.
+   *
+   * @param after the part number after which to begin, 0 for the first
+   * @param most 1 to 1,000; a store may ignore it
+   * @throws StorageException GONE where S3 does not know the upload
+   */
+  PartPage listParts(UploadSpec spec, String storageUploadId, int after, int most);
+
+  /**
+   * Puts the object together; refuses to replace one that stands there, unless the spec says so.
+   *
+   * @param manifest every part of the plan, ascending
+   * @return what S3 answered; its size is the plan's, not S3's word
+   */
+  StoredObject completeMultipartUpload(
+      UploadSpec spec, String storageUploadId, List<Part> manifest);
+
+  /**
+   * Drops a multipart upload and its parts.
+   *
+   * @throws StorageException GONE where S3 does not know it
+   */
+  void abortMultipartUpload(UploadSpec spec, String storageUploadId);
+
+  /** What stands at the upload's key. */
+  Optional<FoundObject> head(UploadSpec spec);
+
+  /**
+   * Lists all unfinished multipart uploads whose key begins so.
+   *
+   * @param destination the destination's name
+   */
+  List<ListedUpload> listMultipartUploads(String destination, String bucket, String keyPrefix);
+
+  /**
+   * Deletes the object at the upload's key if it still is this one: by version id where there is
+   * one, else on the condition of its ETag.
+   */
+  void delete(UploadSpec spec, StoredObject object);
+}

@@ -1,0 +1,83 @@
+package io.waybill.server.upload;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+
+/** Finds sessions for their callers, and says in which of the contract's words a state refuses. */
+public final class Sessions {
+  private final UploadStore store;
+  private final Clock clock;
+
+  public Sessions(UploadStore store, Clock clock) {
+    this.store = store;
+    this.clock = clock;
+  }
+
+  /** The caller's session; a stranger's is as unknown as one that never was. */
+  public Upload require(Caller caller, UploadId id) {
+    return store
+        .find(caller.tenant(), id)
+        .orElseThrow(
+            () ->
+                new UploadException(
+                    Reason.UPLOAD_NOT_FOUND,
+                    "no upload " + id,
+                    Map.of("upload_id", id.toString())));
+  }
+
+  /** The caller's session, if parts of it may be signed and reported now. */
+  public Upload requireOpen(Caller caller, UploadId id) {
+    return requireOpen(require(caller, id));
+  }
+
+  /** The session, if parts of it may be signed and reported now. */
+  public Upload requireOpen(Upload upload) {
+    if (upload.state() != UploadState.ACTIVE || upload.isExpiredAt(clock.instant())) {
+      throw refusal(upload);
+    }
+    return upload;
+  }
+
+  /** Why a session does not let a call through. */
+  public UploadException refusal(Upload upload) {
+    Instant now = clock.instant();
+    Map<String, String> metadata = Map.of("upload_id", upload.id().toString());
+    return switch (upload.state()) {
+      case CREATING ->
+          new UploadException(
+                  Reason.UPLOAD_CREATING, "the upload is still being created in S3", metadata)
+              .retryAfter(Duration.ofSeconds(1));
+      case COMPLETING ->
+          new UploadException(
+                  Reason.UPLOAD_COMPLETING, "the object is being put together", metadata)
+              .retryAfter(Duration.ofSeconds(1));
+      case COMPLETED ->
+          new UploadException(Reason.UPLOAD_COMPLETED, "the upload is complete", metadata);
+      case ABORTED ->
+          new UploadException(Reason.UPLOAD_ABORTED, "the upload was aborted", metadata);
+      case FAILED -> failed(upload);
+      case EXPIRED, ACTIVE ->
+          new UploadException(
+              Reason.UPLOAD_EXPIRED,
+              "the upload's session ended at " + upload.expireTime() + ", it is " + now,
+              Map.of(
+                  "upload_id",
+                  upload.id().toString(),
+                  "expire_time",
+                  upload.expireTime().toString(),
+                  "now",
+                  now.toString()));
+    };
+  }
+
+  private static UploadException failed(Upload upload) {
+    Failure failure = upload.progress().failure();
+    String why = failure == null ? "" : failure.reason().name();
+    return new UploadException(
+        Reason.UPLOAD_FAILED,
+        "the upload failed" + (failure == null ? "" : ": " + failure.message()),
+        Map.of("upload_id", upload.id().toString(), "failure", why));
+  }
+}

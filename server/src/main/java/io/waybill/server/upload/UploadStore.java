@@ -1,0 +1,120 @@
+package io.waybill.server.upload;
+
+import java.time.Instant;
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sessions and their ledgers.
+ *
+ * <p>Every write is durable before it is answered. A change of {@link Progress} is a
+ * compare-and-set on (state, fence): false means that somebody was quicker, and the caller reads
+ * again and decides anew. {@link Upload#revision} and {@link Upload#updateTime} grow with every
+ * change; the counts of parts and bytes always agree with the ledger. Writes that hold no thread
+ * while they wait return a stage. Thread-safe.
+ *
+ * <p>Every method throws, or completes with, {@link UploadException} STORE_UNAVAILABLE where the
+ * database does not answer (then a write may or may not have happened), and OVERLOADED where the
+ * queue of writes is full (then it surely has not).
+ */
+public interface UploadStore {
+
+  /** A session that {@link #create} made, or found. */
+  record Created(Upload upload, boolean isNew) {}
+
+  /**
+   * What a change of state does to the ledger in the same transaction.
+   *
+   * @param put parts to add or replace
+   * @param drop numbers of parts to remove
+   */
+  record LedgerChange(Collection<Part> put, Collection<Integer> drop) {
+    public static final LedgerChange NONE = new LedgerChange(List.of(), List.of());
+
+    public LedgerChange {
+      put = List.copyOf(put);
+      drop = List.copyOf(drop);
+    }
+  }
+
+  /**
+   * Which sessions to list; what is null or empty does not matter.
+   *
+   * @param before only sessions older than this one, by id; null for the newest
+   * @param most 1 to 1,001
+   */
+  record Query(
+      String tenant,
+      Set<UploadState> states,
+      @Nullable String destination,
+      @Nullable String keyPrefix,
+      @Nullable Instant createdAfter,
+      @Nullable Instant createdBefore,
+      @Nullable UploadId before,
+      int most) {}
+
+  /**
+   * Adds a session, unless the tenant has one with this request id: then returns that one. The
+   * {@code urlEnd} of a new one is its creation.
+   */
+  Created create(UploadSpec spec, Progress progress, Instant expireTime);
+
+  /** The tenant's session of this id. */
+  Optional<Upload> find(String tenant, UploadId id);
+
+  /** Moves a session on, if its state and fence are still those seen. */
+  default boolean replace(Upload seen, Progress next) {
+    return replace(seen, next, LedgerChange.NONE);
+  }
+
+  /** Moves a session on and changes its ledger with it, or does neither. */
+  boolean replace(Upload seen, Progress next, LedgerChange change);
+
+  /** {@link #replace} on the further condition that nothing has extended the session since. */
+  boolean replaceIfNotExtended(Upload seen, Progress next);
+
+  /** Deletes a session that S3 surely refused to create, if its state and fence are still those. */
+  boolean forget(Upload seen);
+
+  /**
+   * Extends an ACTIVE session that has not expired. Neither time ever moves back.
+   *
+   * @param now the time by which it must not have expired
+   * @return false where it was not ACTIVE or had expired
+   */
+  CompletionStage<Boolean> extend(Upload seen, Instant now, Instant expireTime, Instant urlEnd);
+
+  /**
+   * Puts a part into the ledger of an ACTIVE session that has not expired, in place of what was
+   * there, and extends the session. {@link Part#time} is the time by which it must not have
+   * expired.
+   *
+   * @param expireTime where the session is to be extended to; its present end to leave it
+   * @return false where it was not ACTIVE or had expired
+   */
+  CompletionStage<Boolean> record(Upload seen, Part part, Instant expireTime);
+
+  /** Removes parts from the ledger of an ACTIVE session; of no other. */
+  void drop(Upload seen, Collection<Integer> partNumbers);
+
+  /** The ledger, ascending, from after a part number on. */
+  List<Part> parts(Upload upload, int after, int most);
+
+  /** The numbers of all parts in the ledger. */
+  BitSet partNumbers(Upload upload);
+
+  /** Sessions by id, the newest first. */
+  List<Upload> list(Query query);
+
+  /**
+   * Sessions of all tenants that want the sweeper, longest due first: ACTIVE ones that expired,
+   * CREATING and COMPLETING ones that nobody holds a lease on, and dead ones whose {@code cleanAt}
+   * has come.
+   */
+  List<Upload> due(Instant now, int most);
+}
