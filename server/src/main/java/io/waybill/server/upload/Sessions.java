@@ -17,14 +17,12 @@ public final class Sessions {
 
   /** The caller's session; a stranger's is as unknown as one that never was. */
   public Upload require(Caller caller, UploadId id) {
-    return store
-        .find(caller.tenant(), id)
-        .orElseThrow(
-            () ->
-                new UploadException(
-                    Reason.UPLOAD_NOT_FOUND,
-                    "no upload " + id,
-                    Map.of("upload_id", id.toString())));
+    return store.find(caller.tenant(), id).orElseThrow(() -> unknown(id));
+  }
+
+  private static UploadException unknown(UploadId id) {
+    return new UploadException(
+        Reason.UPLOAD_NOT_FOUND, "no upload " + id, Map.of("upload_id", id.toString()));
   }
 
   /** The caller's session, if parts of it may be signed and reported now. */
@@ -40,19 +38,50 @@ public final class Sessions {
     return upload;
   }
 
+  /** The session as it is by now. */
+  Upload reread(Upload seen) {
+    return store.find(seen.spec().tenant(), seen.id()).orElseThrow(() -> unknown(seen.id()));
+  }
+
+  /** The session, if it is COMPLETED: somebody else was at it. */
+  Upload requireCompleted(Upload upload) {
+    if (upload.state() != UploadState.COMPLETED) {
+      throw refusalOfWrite(upload);
+    }
+    return upload;
+  }
+
+  /** Why a session refused a write that it would have let through when it was read. */
+  public UploadException refusalNow(Upload seen) {
+    return refusalOfWrite(reread(seen));
+  }
+
+  private UploadException refusalOfWrite(Upload now) {
+    boolean open = now.state() == UploadState.ACTIVE && !now.isExpiredAt(clock.instant());
+    return open ? completing(now) : refusal(now); // open again after a Complete that S3 refused
+  }
+
+  private static UploadException completing(Upload upload) {
+    return new UploadException(
+            Reason.UPLOAD_COMPLETING,
+            "the object is being put together",
+            Map.of("upload_id", upload.id().toString()))
+        .retryAfter(Duration.ofSeconds(1));
+  }
+
   /** Why a session does not let a call through. */
   public UploadException refusal(Upload upload) {
-    Instant now = clock.instant();
+    return refusal(upload, clock.instant());
+  }
+
+  static UploadException refusal(Upload upload, Instant now) {
     Map<String, String> metadata = Map.of("upload_id", upload.id().toString());
     return switch (upload.state()) {
       case CREATING ->
           new UploadException(
                   Reason.UPLOAD_CREATING, "the upload is still being created in S3", metadata)
               .retryAfter(Duration.ofSeconds(1));
-      case COMPLETING ->
-          new UploadException(
-                  Reason.UPLOAD_COMPLETING, "the object is being put together", metadata)
-              .retryAfter(Duration.ofSeconds(1));
+      case COMPLETING -> completing(upload);
       case COMPLETED ->
           new UploadException(Reason.UPLOAD_COMPLETED, "the upload is complete", metadata);
       case ABORTED ->

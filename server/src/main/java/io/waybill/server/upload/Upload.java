@@ -34,6 +34,12 @@ public record Upload(
     return progress.state();
   }
 
+  /** The same session further on. */
+  public Upload with(Progress next) {
+    return new Upload(
+        number, spec, next, expireTime, urlEnd, uploadedParts, uploadedBytes, updateTime, revision);
+  }
+
   /** Whether SignParts and ReportPart come too late. */
   public boolean isExpiredAt(Instant now) {
     return !expireTime.isAfter(now);

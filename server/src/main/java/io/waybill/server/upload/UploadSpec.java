@@ -2,6 +2,7 @@ package io.waybill.server.upload;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -49,6 +50,11 @@ public record UploadSpec(
     if (mode == UploadMode.SINGLE && plan.partCount() != 1) {
       throw new IllegalArgumentException("a single PUT has one part, not " + plan.partCount());
     }
+  }
+
+  /** Whether the key carries the id, so that whatever stands there is this upload's. */
+  public boolean hasOwnKey() {
+    return List.of(key.split("/", -1)).contains(id.toString());
   }
 
   /** When a session that shows a sign of life now shall end. */

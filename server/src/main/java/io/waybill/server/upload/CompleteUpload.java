@@ -1,0 +1,69 @@
+package io.waybill.server.upload;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+
+/**
+ * Makes the object out of the parts. However many callers ask at once, one assembly runs, on a
+ * thread of its own bulkhead and detached from its callers; they all wait for its answer as
+ * futures.
+ */
+public final class CompleteUpload {
+  private final Sessions sessions;
+  private final Assembly assembly;
+  private final Executor bulkhead;
+  private final Map<UploadId, CompletableFuture<Upload>> inFlight = new ConcurrentHashMap<>();
+
+  /**
+   * @param bulkhead runs the assemblies; a full one throws {@link RejectedExecutionException}
+   */
+  public CompleteUpload(Sessions sessions, Assembly assembly, Executor bulkhead) {
+    this.sessions = sessions;
+    this.assembly = assembly;
+    this.bulkhead = bulkhead;
+  }
+
+  /** Completes with the COMPLETED session. Cancelling the stage does not stop the assembly. */
+  public CompletionStage<Upload> execute(Caller caller, UploadId id) {
+    Upload upload = sessions.require(caller, id);
+    return switch (upload.state()) {
+      case COMPLETED -> CompletableFuture.completedFuture(upload);
+      case ACTIVE, COMPLETING -> join(upload).minimalCompletionStage();
+      default -> throw sessions.refusal(upload);
+    };
+  }
+
+  private CompletableFuture<Upload> join(Upload upload) {
+    CompletableFuture<Upload> mine = new CompletableFuture<>();
+    CompletableFuture<Upload> other = inFlight.putIfAbsent(upload.id(), mine);
+    if (other != null) {
+      return other;
+    }
+    try {
+      bulkhead.execute(() -> assemble(upload, mine));
+    } catch (RejectedExecutionException e) {
+      inFlight.remove(upload.id());
+      mine.completeExceptionally(
+          new UploadException(
+                  Reason.OVERLOADED, "too many completions at once", Map.of("queue", "complete"))
+              .retryAfter(Duration.ofSeconds(1)));
+    }
+    return mine;
+  }
+
+  private void assemble(Upload upload, CompletableFuture<Upload> result) {
+    try {
+      Upload completed = assembly.assemble(upload);
+      inFlight.remove(upload.id());
+      result.complete(completed);
+    } catch (Throwable e) {
+      inFlight.remove(upload.id());
+      result.completeExceptionally(e);
+    }
+  }
+}

@@ -1,0 +1,213 @@
+package io.waybill.server.upload;
+
+import java.lang.System.Logger.Level;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Takes a session from COMPLETING to COMPLETED, or back to ACTIVE, or to FAILED. It looks at the
+ * key before it sends anything, sends the same manifest however often, and believes no answer
+ * before the object itself (PROTOCOL rows 14 to 16 and 24, invariants I2 and I3).
+ */
+public final class Completion {
+  private static final System.Logger LOG = System.getLogger(Completion.class.getName());
+  private static final int MAX_ATTEMPTS = 3;
+  private static final Duration BACKOFF = Duration.ofMillis(500);
+
+  /** Somebody with a newer fence has the session. */
+  private static final class FenceLost extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  private final UploadStore store;
+  private final ObjectStore objects;
+  private final Sessions sessions;
+  private final Clock clock;
+  private final Pauses pauses;
+  private final Timing timing;
+
+  public Completion(
+      UploadStore store,
+      ObjectStore objects,
+      Sessions sessions,
+      Clock clock,
+      Pauses pauses,
+      Timing timing) {
+    this.store = store;
+    this.objects = objects;
+    this.sessions = sessions;
+    this.clock = clock;
+    this.pauses = pauses;
+    this.timing = timing;
+  }
+
+  /**
+   * Blocks until it is clear what comes of the upload, or for a few attempts.
+   *
+   * @param held a COMPLETING session whose lease is the caller's
+   * @param manifest its ledger; empty where S3 dropped the upload before anything was sent
+   * @return the COMPLETED session
+   */
+  Upload finish(Upload held, List<Part> manifest) {
+    Upload upload = held;
+    try {
+      for (int attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+        Optional<Upload> completed = judge(upload, manifest);
+        if (completed.isPresent()) {
+          return completed.get();
+        }
+        upload = send(upload, manifest);
+      }
+      return judge(upload, manifest).orElseThrow(this::unclear);
+    } catch (FenceLost e) {
+      return sessions.requireCompleted(sessions.reread(held));
+    } catch (StorageException e) {
+      throw letGo(upload, e);
+    }
+  }
+
+  /**
+   * What the object at the key says; empty where nothing yet, so that the manifest is to be sent.
+   */
+  private Optional<Upload> judge(Upload upload, List<Part> manifest) {
+    UploadSpec spec = upload.spec();
+    Optional<ObjectStore.FoundObject> found = objects.head(spec);
+    if (found.isPresent() && found.get().isOf(spec)) {
+      return Optional.of(verify(upload, found.get().object(), manifest));
+    }
+    boolean taken = found.isPresent() && !spec.overwrite();
+    boolean settled = upload.progress().unsettledSince() == null;
+    if (taken && settled) {
+      throw fail(upload, Reason.OBJECT_EXISTS, "another object stands at the key");
+    }
+    if (spec.mode() == UploadMode.SINGLE) {
+      throw reopen(upload, Reason.PARTS_MISSING, "the object is gone again", List.of(1));
+    }
+    if (settled && !manifest.isEmpty()) {
+      return Optional.empty();
+    }
+    if (isListed(upload)) {
+      return Optional.empty();
+    }
+    if (settled || isPastGrace(upload)) {
+      throw fail(upload, Reason.STORAGE_UPLOAD_GONE, "S3 no longer has the multipart upload");
+    }
+    throw new StorageException(
+        StorageException.Kind.UNAVAILABLE, "neither the upload nor its object are there yet");
+  }
+
+  private Upload send(Upload upload, List<Part> manifest) {
+    Progress before = upload.progress();
+    Instant now = clock.instant();
+    Upload sending = write(upload, before.attempting(now, now.plus(timing.completeLease())));
+    try {
+      objects.completeMultipartUpload(upload.spec(), before.storageUploadId(), manifest);
+      return sending;
+    } catch (StorageException e) {
+      LOG.log(Level.WARNING, "completing upload " + upload.id() + ": " + e.kind(), e);
+      pauses.pause(BACKOFF);
+      return switch (e.kind()) {
+        case PARTS_REFUSED, REFUSED -> refused(sending, before, e);
+        case EXISTS -> write(sending, sending.progress().refused(before.unsettledSince(), why(e)));
+        case GONE, UNAVAILABLE -> sending;
+      };
+    }
+  }
+
+  private Upload refused(Upload sending, Progress before, StorageException e) {
+    Upload refused = write(sending, sending.progress().refused(before.unsettledSince(), why(e)));
+    if (refused.progress().unsettledSince() == null) {
+      throw reopen(refused, why(e).reason(), why(e).message(), List.of());
+    }
+    return refused;
+  }
+
+  private static Failure why(StorageException e) {
+    return switch (e.kind()) {
+      case PARTS_REFUSED -> new Failure(Reason.PART_MISMATCH, "S3 refused the parts");
+      case EXISTS -> new Failure(Reason.OBJECT_EXISTS, "another object stands at the key");
+      default -> new Failure(Reason.STORAGE_REFUSED, "S3 refused to complete the upload");
+    };
+  }
+
+  private Upload verify(Upload upload, StoredObject object, List<Part> manifest) {
+    long planned = upload.spec().plan().sizeBytes();
+    if (object.sizeBytes() != planned) {
+      throw fail(
+          upload,
+          Reason.SIZE_MISMATCH,
+          "the object has " + object.sizeBytes() + " bytes, the plan " + planned);
+    }
+    Optional<Checksum> expected = ObjectChecksum.of(upload.spec(), manifest);
+    if (expected.isPresent()
+        && object.checksum() != null
+        && !expected.get().equals(object.checksum())) {
+      throw fail(
+          upload,
+          Reason.CHECKSUM_MISMATCH,
+          "the object's checksum is not the one put together from its parts");
+    }
+    write(upload, upload.progress().completed(clock.instant(), object));
+    return sessions.reread(upload);
+  }
+
+  private boolean isListed(Upload upload) {
+    try {
+      objects.listParts(upload.spec(), upload.progress().storageUploadId(), 0, 1);
+      return true;
+    } catch (StorageException e) {
+      if (e.kind() == StorageException.Kind.GONE) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  private boolean isPastGrace(Upload upload) {
+    Instant since = upload.progress().unsettledSince();
+    return since != null && clock.instant().isAfter(since.plus(timing.completeGrace()));
+  }
+
+  private UploadException fail(Upload upload, Reason reason, String message) {
+    write(upload, upload.progress().failed(new Failure(reason, message), clock.instant()));
+    return failure(upload, reason, message);
+  }
+
+  private UploadException reopen(
+      Upload upload, Reason reason, String message, List<Integer> untrue) {
+    Progress active = upload.progress().reopened(new Failure(reason, message));
+    if (!store.replace(upload, active, new UploadStore.LedgerChange(List.of(), untrue))) {
+      throw new FenceLost();
+    }
+    return failure(upload, reason, message);
+  }
+
+  private static UploadException failure(Upload upload, Reason reason, String message) {
+    return new UploadException(
+        reason,
+        message,
+        Map.of("upload_id", upload.id().toString(), "object_key", upload.spec().key()));
+  }
+
+  /** Nobody knows now; whoever asks next need not wait for the lease. */
+  private UploadException letGo(Upload upload, StorageException cause) {
+    store.replace(upload, upload.progress().released());
+    return cause.toUploadException();
+  }
+
+  private StorageException unclear() {
+    return new StorageException(
+        StorageException.Kind.UNAVAILABLE, "no clear answer to CompleteMultipartUpload");
+  }
+
+  private Upload write(Upload upload, Progress next) {
+    if (!store.replace(upload, next)) {
+      throw new FenceLost();
+    }
+    return upload.with(next);
+  }
+}

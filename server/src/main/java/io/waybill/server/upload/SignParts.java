@@ -1,0 +1,183 @@
+package io.waybill.server.upload;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** Signs requests for parts, and extends the session. */
+public final class SignParts {
+  /** How much one reply may carry: below gRPC's default of 4 MiB on every client. */
+  public static final int MAX_REPLY_BYTES = 3 << 20;
+
+  /** A part to sign, with its checksum where the session has an algorithm. */
+  public record Ask(int number, @Nullable Checksum checksum) {}
+
+  /**
+   * What was signed.
+   *
+   * @param parts in the order asked for
+   * @param truncated whether the reply was full before all were signed
+   */
+  public record Signed(List<SignedPart> parts, boolean truncated) {}
+
+  private final Sessions sessions;
+  private final UploadStore store;
+  private final Destinations destinations;
+  private final UrlSigner signer;
+  private final Clock clock;
+
+  public SignParts(
+      Sessions sessions,
+      UploadStore store,
+      Destinations destinations,
+      UrlSigner signer,
+      Clock clock) {
+    this.sessions = sessions;
+    this.store = store;
+    this.destinations = destinations;
+    this.signer = signer;
+    this.clock = clock;
+  }
+
+  /**
+   * Signs the parts named.
+   *
+   * @param ttl how long the URLs shall live; null for the destination's
+   */
+  public CompletionStage<Signed> execute(
+      Caller caller, UploadId id, List<Ask> parts, @Nullable Duration ttl) {
+    Upload upload = sessions.requireOpen(caller, id);
+    check(upload.spec(), parts);
+    return sign(upload, parts, ttl);
+  }
+
+  /** Signs the first parts that the ledger does not hold; none where nothing is missing. */
+  public CompletionStage<Signed> executeNextMissing(
+      Caller caller, UploadId id, int most, @Nullable Duration ttl) {
+    Upload upload = sessions.requireOpen(caller, id);
+    if (upload.spec().algorithm().isRequiredPerPart()) {
+      throw UploadException.invalid(
+          List.of(checksumRequired(upload.spec(), "next_missing", "sign with parts instead")));
+    }
+    BitSet present = store.partNumbers(upload);
+    int partCount = upload.spec().plan().partCount();
+    List<Ask> parts = new ArrayList<>();
+    for (int n = present.nextClearBit(1);
+        n <= partCount && parts.size() < most;
+        n = present.nextClearBit(n + 1)) {
+      parts.add(new Ask(n, null));
+    }
+    return sign(upload, parts, ttl);
+  }
+
+  CompletionStage<Signed> sign(Upload upload, List<Ask> parts, @Nullable Duration ttl) {
+    Instant now = clock.instant();
+    Duration wished = urlTtl(destinations.of(upload), ttl);
+    Instant expire = ReportPart.slid(upload, now);
+    Instant end = earlier(now.plus(wished), expire).truncatedTo(ChronoUnit.MILLIS);
+    if (expire.equals(upload.expireTime()) && !end.isAfter(upload.urlEnd())) {
+      return CompletableFuture.completedFuture(signAll(upload, parts, end));
+    }
+    // The end of the latest URL is stored before anybody has it, and a lifetime ahead, so that the
+    // next calls need not write.
+    Instant urlEnd = earlier(end.plus(wished), expire);
+    return store
+        .extend(upload, now, expire, urlEnd)
+        .thenApply(
+            extended -> {
+              if (!extended) {
+                throw sessions.refusalNow(upload);
+              }
+              return signAll(upload, parts, end);
+            });
+  }
+
+  private Signed signAll(Upload upload, List<Ask> parts, Instant end) {
+    List<SignedPart> signed = new ArrayList<>(parts.size());
+    long weight = 0;
+    for (Ask part : parts) {
+      SignedPart next = signOne(upload, part, end);
+      weight += next.weightBytes();
+      if (weight > MAX_REPLY_BYTES) {
+        return new Signed(signed, true);
+      }
+      signed.add(next);
+    }
+    return new Signed(signed, false);
+  }
+
+  private SignedPart signOne(Upload upload, Ask part, Instant end) {
+    try {
+      return signer.sign(upload, part.number(), part.checksum(), end);
+    } catch (StorageException e) {
+      throw e.toUploadException();
+    }
+  }
+
+  private static Duration urlTtl(Destination destination, @Nullable Duration asked) {
+    if (asked == null) {
+      return destination.urlTtl();
+    }
+    Duration most = destination.urlTtlMax();
+    if (asked.compareTo(Duration.ofSeconds(1)) < 0 || asked.compareTo(most) > 0) {
+      throw UploadException.invalid(
+          List.of(Violation.invalid("url_ttl", "1 s to " + most.toSeconds() + " s, not " + asked)));
+    }
+    return asked;
+  }
+
+  private static void check(UploadSpec spec, List<Ask> parts) {
+    for (Ask part : parts) {
+      ReportPart.checkNumber(spec, part.number());
+    }
+    List<Violation> violations = new ArrayList<>();
+    Set<Integer> seen = new HashSet<>();
+    for (int i = 0; i < parts.size(); i++) {
+      Ask part = parts.get(i);
+      if (!seen.add(part.number())) {
+        violations.add(Violation.invalid("parts[" + i + "].part_number", "each part at most once"));
+      }
+      Checksum checksum = part.checksum();
+      int length = spec.algorithm().lengthBytes();
+      String field = "parts[" + i + "].checksum";
+      if (checksum == null && length > 0) {
+        violations.add(checksumRequired(spec, field, length + " bytes"));
+      } else if (checksum != null && checksum.lengthBytes() != length) {
+        violations.add(
+            Violation.invalid(field, wrongLength(spec.algorithm(), checksum.lengthBytes())));
+      }
+    }
+    if (!violations.isEmpty()) {
+      throw UploadException.invalid(violations);
+    }
+  }
+
+  static String wrongLength(ChecksumAlgorithm algorithm, int lengthBytes) {
+    int allowed = algorithm.lengthBytes();
+    return allowed == 0
+        ? "none: the upload has no checksum_algorithm"
+        : algorithm + " has " + allowed + " bytes, not " + lengthBytes;
+  }
+
+  private static Violation checksumRequired(UploadSpec spec, String field, String instead) {
+    return new Violation(
+        field,
+        Reason.CHECKSUM_REQUIRED,
+        "every part is signed with its " + spec.algorithm() + ": " + instead,
+        Map.of("algorithm", spec.algorithm().name()));
+  }
+
+  private static Instant earlier(Instant a, Instant b) {
+    return a.isBefore(b) ? a : b;
+  }
+}

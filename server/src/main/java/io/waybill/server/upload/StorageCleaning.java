@@ -1,0 +1,76 @@
+package io.waybill.server.upload;
+
+import java.lang.System.Logger.Level;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Frees what S3 holds of a dead session: its multipart upload, and an object of its own that landed
+ * too late. A URL signed before may be used until its end, and a PUT begun by then may go on for
+ * {@link Timing#putGrace}, so S3 is looked at again after that (PROTOCOL rows 20 and 27).
+ */
+public final class StorageCleaning {
+  private static final System.Logger LOG = System.getLogger(StorageCleaning.class.getName());
+
+  private final UploadStore store;
+  private final ObjectStore objects;
+  private final StorageCreation creation;
+  private final Clock clock;
+  private final Timing timing;
+
+  public StorageCleaning(
+      UploadStore store,
+      ObjectStore objects,
+      StorageCreation creation,
+      Clock clock,
+      Timing timing) {
+    this.store = store;
+    this.objects = objects;
+    this.creation = creation;
+    this.clock = clock;
+    this.timing = timing;
+  }
+
+  /** Cleans, and writes down when to look again. Where S3 does not answer, that is soon. */
+  public void clean(Upload upload) {
+    Instant now = clock.instant();
+    Instant last = upload.urlEnd().plus(timing.putGrace());
+    @Nullable Instant again;
+    try {
+      removeUpload(upload);
+      removeObject(upload.spec());
+      again = now.isBefore(last) ? last : null;
+    } catch (StorageException e) {
+      LOG.log(Level.WARNING, "cleaning of upload " + upload.id() + " is put off", e);
+      again = now.plus(timing.cleanRetry());
+    }
+    store.replace(upload, upload.progress().cleaned(again));
+  }
+
+  private void removeUpload(Upload upload) {
+    String storageUploadId = upload.progress().storageUploadId();
+    if (storageUploadId.isEmpty()) {
+      if (upload.spec().mode() == UploadMode.MULTIPART) {
+        creation.abortLeftovers(upload);
+      }
+      return;
+    }
+    try {
+      objects.abortMultipartUpload(upload.spec(), storageUploadId);
+    } catch (StorageException e) {
+      if (e.kind() != StorageException.Kind.GONE) {
+        throw e;
+      }
+    }
+  }
+
+  private void removeObject(UploadSpec spec) {
+    Optional<ObjectStore.FoundObject> found = objects.head(spec);
+    if (found.isPresent() && found.get().isOf(spec)) {
+      objects.delete(spec, found.get().object());
+      LOG.log(Level.INFO, "deleted the object of dead upload " + spec.id());
+    }
+  }
+}

@@ -1,0 +1,116 @@
+package io.waybill.server.upload;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Brings a CREATING session's multipart upload into being, so that exactly one is left in S3
+ * however often this is tried (PROTOCOL rows 2, 3 and 6).
+ */
+public final class StorageCreation {
+  private final UploadStore store;
+  private final ObjectStore objects;
+  private final Clock clock;
+  private final Timing timing;
+
+  public StorageCreation(UploadStore store, ObjectStore objects, Clock clock, Timing timing) {
+    this.store = store;
+    this.objects = objects;
+    this.clock = clock;
+    this.timing = timing;
+  }
+
+  /** For whoever holds the lease since the session was made. */
+  public Upload create(Upload upload) {
+    return createHolding(upload);
+  }
+
+  /** For whoever finds the lease run out: what an earlier holder may have left in S3 goes first. */
+  public Upload takeOver(Upload upload) {
+    Upload held = taken(upload).orElseThrow(() -> Sessions.refusal(upload, clock.instant()));
+    try {
+      abortLeftovers(held);
+    } catch (StorageException e) {
+      store.replace(held, held.progress().released());
+      throw e.toUploadException();
+    }
+    return createHolding(held);
+  }
+
+  /** Takes the lease and gives the session up, when its time ran out before S3 knew of it. */
+  public void giveUp(Upload upload) {
+    Failure never = new Failure(Reason.UPLOAD_EXPIRED, "it ended before S3 had created it");
+    taken(upload)
+        .ifPresent(held -> store.replace(held, held.progress().failed(never, clock.instant())));
+  }
+
+  /** Aborts what S3 lists under the session's own key. Exact keys could be a stranger's. */
+  void abortLeftovers(Upload upload) {
+    UploadSpec spec = upload.spec();
+    if (!spec.hasOwnKey()) {
+      return;
+    }
+    for (ObjectStore.ListedUpload listed :
+        objects.listMultipartUploads(spec.destination(), spec.bucket(), spec.key())) {
+      if (listed.key().equals(spec.key())) {
+        abort(spec, listed.storageUploadId());
+      }
+    }
+  }
+
+  private Optional<Upload> taken(Upload upload) {
+    Progress mine = upload.progress().takenOver(clock.instant().plus(timing.createLease()));
+    return store.replace(upload, mine) ? Optional.of(upload.with(mine)) : Optional.empty();
+  }
+
+  private Upload createHolding(Upload upload) {
+    UploadSpec spec = upload.spec();
+    String storageUploadId;
+    try {
+      refuseExistingObject(spec);
+      storageUploadId = objects.createMultipartUpload(spec);
+    } catch (StorageException e) {
+      if (e.kind() == StorageException.Kind.UNAVAILABLE) {
+        store.replace(upload, upload.progress().released());
+      } else {
+        store.forget(upload);
+      }
+      throw e.toUploadException();
+    } catch (UploadException e) {
+      store.forget(upload);
+      throw e;
+    }
+    Progress active = upload.progress().activated(storageUploadId);
+    if (store.replace(upload, active)) {
+      return upload.with(active);
+    }
+    abort(spec, storageUploadId); // somebody took over; theirs is the one that counts
+    throw new UploadException(
+            Reason.UPLOAD_CREATING,
+            "the upload is being created by another call",
+            Map.of("upload_id", spec.id().toString()))
+        .retryAfter(Duration.ofSeconds(1));
+  }
+
+  /** Where callers choose the keys, better now than after they have sent 20 GB. */
+  private void refuseExistingObject(UploadSpec spec) {
+    if (!spec.hasOwnKey() && !spec.overwrite() && objects.head(spec).isPresent()) {
+      throw new UploadException(
+          Reason.OBJECT_EXISTS,
+          "an object stands at the key already, and the destination does not allow overwriting",
+          Map.of("object_key", spec.key()));
+    }
+  }
+
+  private void abort(UploadSpec spec, String storageUploadId) {
+    try {
+      objects.abortMultipartUpload(spec, storageUploadId);
+    } catch (StorageException e) {
+      if (e.kind() != StorageException.Kind.GONE) {
+        throw e;
+      }
+    }
+  }
+}
