@@ -11,6 +11,8 @@ final class ObjectChecksum {
   private ObjectChecksum() {}
 
   /**
+   * The object's checksum.
+   *
    * @param parts all parts, ascending
    * @return empty where a part's checksum is not known, or the algorithm gives none
    */
