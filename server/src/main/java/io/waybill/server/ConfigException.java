@@ -3,7 +3,7 @@ package io.waybill.server;
 import java.util.List;
 
 /** A configuration that cannot be started with: every problem, each with its key's path. */
-final class ConfigException extends RuntimeException {
+public final class ConfigException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   ConfigException(List<String> problems) {

@@ -88,20 +88,12 @@ final class ConfigSection {
 
   @Nullable URI uri(String key) {
     String text = text(key, "");
-    if (text.isEmpty()) {
+    try {
+      return text.isEmpty() ? null : new URI(text);
+    } catch (URISyntaxException e) {
+      problem(key, "a URL, not " + text);
       return null;
     }
-    try {
-      URI uri = new URI(text);
-      boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
-      if (http && uri.getHost() != null && uri.getRawQuery() == null) {
-        return uri;
-      }
-    } catch (URISyntaxException e) {
-      // said below
-    }
-    problem(key, "http://host[:port] or https://host[:port], not " + text);
-    return null;
   }
 
   List<String> texts(String key, List<String> otherwise) {

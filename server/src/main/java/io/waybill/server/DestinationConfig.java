@@ -1,5 +1,6 @@
 package io.waybill.server;
 
+import io.waybill.server.s3.S3Connection;
 import io.waybill.server.upload.ContentTypes;
 import io.waybill.server.upload.Destination;
 import io.waybill.server.upload.KeyTemplate;
@@ -12,15 +13,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A destination's policy, and how S3 is reached for it.
  *
- * @param endpoint where this server reaches S3; null for AWS's own
- * @param signingEndpoint where uploaders reach S3; null where that is the same
+ * @param policy what may be uploaded there
+ * @param connection its S3
  */
-record DestinationConfig(
-    Destination policy,
-    String region,
-    @Nullable URI endpoint,
-    @Nullable URI signingEndpoint,
-    boolean pathStyle) {
+public record DestinationConfig(Destination policy, S3Connection connection) {
 
   private static final Duration URL_TTL = Duration.ofMinutes(15);
   private static final Duration URL_TTL_MAX = Duration.ofHours(1);
@@ -36,15 +32,21 @@ record DestinationConfig(
       section.problem("name", "1 to 63 of a-z 0-9 _ -, not " + name);
     }
     String bucket = section.required("bucket");
+    @Nullable S3Connection connection = connection(section, name);
+    @Nullable Destination policy = policy(section, name, bucket);
+    section.refuseUnknownKeys();
+    return policy == null || connection == null ? null : new DestinationConfig(policy, connection);
+  }
+
+  private static @Nullable S3Connection connection(ConfigSection section, String name) {
     String region = section.required("region");
     @Nullable URI endpoint = section.uri("endpoint");
     @Nullable URI signingEndpoint = section.uri("signing_endpoint");
     boolean pathStyle = section.flag("path_style", false);
-    @Nullable Destination policy = policy(section, name, bucket);
-    section.refuseUnknownKeys();
-    return policy == null
+    return region.isEmpty()
         ? null
-        : new DestinationConfig(policy, region, endpoint, signingEndpoint, pathStyle);
+        : section.build(
+            "", s -> new S3Connection(name, region, endpoint, signingEndpoint, pathStyle));
   }
 
   private static @Nullable Destination policy(ConfigSection section, String name, String bucket) {

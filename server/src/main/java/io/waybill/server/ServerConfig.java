@@ -30,7 +30,7 @@ import java.util.Set;
  * @param putGrace how long a PUT that began before its URL's end may go on
  * @param destinations where uploads may go
  */
-record ServerConfig(
+public record ServerConfig(
     InetSocketAddress listen,
     Path dataDir,
     String databaseUrl,
@@ -68,7 +68,8 @@ record ServerConfig(
     return parse(yaml, overrides);
   }
 
-  static ServerConfig parse(String yaml, Map<String, String> overrides) {
+  /** Reads the text of a configuration. */
+  public static ServerConfig parse(String yaml, Map<String, String> overrides) {
     ConfigSection root = ConfigSection.root(tree(yaml));
     ConfigSection database = root.section("database");
     ConfigSection sweeper = root.section("sweeper");

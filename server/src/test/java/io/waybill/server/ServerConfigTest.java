@@ -64,7 +64,7 @@ class ServerConfigTest {
         "key_template: x|destinations[0].key_template: {upload_id} has to be a whole segment",
         "content_types: [pdf]|destinations[0].content_types: type/subtype",
         "content_types: pdf|destinations[0].content_types: a list of at least one",
-        "endpoint: ftp://x|destinations[0].endpoint: http://host",
+        "endpoint: ftp://x|destinations[0].endpoint: http(s)://host[:port] and nothing else",
         "name: {}|destinations[0].name: one value",
       })
   void namesTheKeyAndWhatIsAllowed(String line, String problem) {
