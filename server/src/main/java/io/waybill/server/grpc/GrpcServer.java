@@ -1,0 +1,147 @@
+package io.waybill.server.grpc;
+
+import io.grpc.BindableService;
+import io.grpc.Server;
+import io.grpc.ServerCredentials;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionService;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The server on its port: the given services behind gate and guard, health v1, and reflection v1
+ * and v1alpha. Calls run on the event loops; whatever may block is handed off by {@link Calls}.
+ */
+public final class GrpcServer implements AutoCloseable {
+  private static final Duration POLL = Duration.ofMillis(20);
+  private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+
+  private final Server server;
+  private final ShutdownGate gate;
+  private final HealthStatusManager health;
+  private final Duration shutdownGrace;
+
+  private GrpcServer(
+      Server server, ShutdownGate gate, HealthStatusManager health, Duration shutdownGrace) {
+    this.server = server;
+    this.gate = gate;
+    this.health = health;
+    this.shutdownGrace = shutdownGrace;
+  }
+
+  /**
+   * Listens.
+   *
+   * @param credentials TLS, or {@link io.grpc.InsecureServerCredentials}
+   * @param services each has its interceptors, and is reported as serving
+   * @param interceptors stand before every service, the first one outermost
+   * @throws IOException in one line for the operator, where the address cannot be had
+   */
+  public static GrpcServer start(
+      SocketAddress address,
+      ServerCredentials credentials,
+      GrpcLimits limits,
+      List<BindableService> services,
+      List<ServerInterceptor> interceptors,
+      StatusErrors errors)
+      throws IOException {
+    ShutdownGate gate = new ShutdownGate(errors);
+    HealthStatusManager health = new HealthStatusManager();
+    NettyServerBuilder builder = limited(address, credentials, limits);
+    builder.addService(health.getHealthService());
+    addReflection(builder);
+    for (BindableService service : services) {
+      ServerServiceDefinition guarded = GuardedServices.of(service, interceptors, gate, errors);
+      builder.addService(guarded);
+      health.setStatus(guarded.getServiceDescriptor().getName(), ServingStatus.SERVING);
+    }
+    try {
+      return new GrpcServer(builder.build().start(), gate, health, limits.shutdownGrace());
+    } catch (IOException e) {
+      throw new IOException(inOneLine(address, e), e);
+    }
+  }
+
+  /** The port it listens on. */
+  public int port() {
+    return server.getPort();
+  }
+
+  /** Waits until it is closed. */
+  public void awaitTermination() throws InterruptedException {
+    server.awaitTermination();
+  }
+
+  /**
+   * Says that it is not serving any more, takes no new calls, waits for the open ones, tells the
+   * last of them to go elsewhere, and cuts off what is left.
+   */
+  @Override
+  public void close() {
+    health.enterTerminalState();
+    gate.stop();
+    server.shutdown();
+    try {
+      long end = System.nanoTime() + shutdownGrace.toNanos();
+      while (!gate.isIdle() && System.nanoTime() < end) {
+        server.awaitTermination(POLL.toNanos(), TimeUnit.NANOSECONDS);
+      }
+      gate.endOpenCalls();
+      server.awaitTermination(LAST_WORDS.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      server.shutdownNow();
+    }
+  }
+
+  private static NettyServerBuilder limited(
+      SocketAddress address, ServerCredentials credentials, GrpcLimits limits) {
+    return NettyServerBuilder.forAddress(address, credentials)
+        .directExecutor()
+        .maxInboundMessageSize(limits.maxMessageBytes())
+        .maxInboundMetadataSize(limits.maxMetadataBytes())
+        .maxConcurrentCallsPerConnection(limits.maxCallsPerConnection())
+        .maxRstFramesPerWindow(
+            limits.maxResetsPerWindow(), Math.toIntExact(limits.resetWindow().toSeconds()))
+        .handshakeTimeout(limits.handshakeTimeout().toNanos(), TimeUnit.NANOSECONDS)
+        .maxConnectionIdle(limits.maxConnectionIdle().toNanos(), TimeUnit.NANOSECONDS)
+        .maxConnectionAge(limits.maxConnectionAge().toNanos(), TimeUnit.NANOSECONDS)
+        .maxConnectionAgeGrace(limits.maxConnectionAgeGrace().toNanos(), TimeUnit.NANOSECONDS)
+        .permitKeepAliveTime(limits.minKeepalive().toNanos(), TimeUnit.NANOSECONDS)
+        .permitKeepAliveWithoutCalls(true)
+        .keepAliveTime(limits.keepalive().toNanos(), TimeUnit.NANOSECONDS)
+        .keepAliveTimeout(limits.keepaliveTimeout().toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** grpcurl and older tools ask for v1alpha only. */
+  @SuppressWarnings("deprecation")
+  private static void addReflection(NettyServerBuilder builder) {
+    builder.addService(ProtoReflectionServiceV1.newInstance());
+    builder.addService(ProtoReflectionService.newInstance());
+  }
+
+  private static String inOneLine(SocketAddress address, IOException e) {
+    Throwable cause = e;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    String why = String.valueOf(cause.getMessage());
+    if (!(address instanceof InetSocketAddress at)) {
+      return "cannot listen on " + address + ": " + why;
+    }
+    if (why.contains("in use")) {
+      return "port " + at.getPort() + " on " + at.getHostString() + " is in use";
+    }
+    return "cannot listen on port " + at.getPort() + " on " + at.getHostString() + ": " + why;
+  }
+}

@@ -1,0 +1,177 @@
+package io.waybill.server.grpc;
+
+import static io.waybill.server.grpc.CallerInterceptor.current;
+
+import io.grpc.stub.StreamObserver;
+import io.waybill.server.upload.ListParts;
+import io.waybill.server.upload.Reason;
+import io.waybill.server.upload.StartUpload;
+import io.waybill.server.upload.Upload;
+import io.waybill.server.upload.UploadException;
+import io.waybill.v1.AbortRequest;
+import io.waybill.v1.AbortResponse;
+import io.waybill.v1.CompleteRequest;
+import io.waybill.v1.CompleteResponse;
+import io.waybill.v1.GetUploadRequest;
+import io.waybill.v1.GetUploadResponse;
+import io.waybill.v1.ListPartsRequest;
+import io.waybill.v1.ListPartsResponse;
+import io.waybill.v1.ListUploadsRequest;
+import io.waybill.v1.ListUploadsResponse;
+import io.waybill.v1.ReportPartRequest;
+import io.waybill.v1.ReportPartResponse;
+import io.waybill.v1.SignPartsRequest;
+import io.waybill.v1.SignPartsResponse;
+import io.waybill.v1.StartUploadRequest;
+import io.waybill.v1.StartUploadResponse;
+import io.waybill.v1.UploadServiceGrpc;
+import java.time.Duration;
+import java.util.Map;
+
+/** Translates a request, calls its use case, and translates the answer; nothing else. */
+public final class UploadGrpcService extends UploadServiceGrpc.UploadServiceImplBase {
+  private final UseCases useCases;
+  private final Calls calls;
+
+  public UploadGrpcService(UseCases useCases, Calls calls) {
+    this.useCases = useCases;
+    this.calls = calls;
+  }
+
+  @Override
+  public void startUpload(
+      StartUploadRequest request, StreamObserver<StartUploadResponse> observer) {
+    calls.onWorkers(
+        observer,
+        () -> {
+          StartUpload.Request start = StartUploadRequests.read(request);
+          return start.validateOnly() ? validated(start) : started(start);
+        });
+  }
+
+  private StartUploadResponse validated(StartUpload.Request start) {
+    return StartUploadResponse.newBuilder()
+        .setUpload(UploadProtos.planned(useCases.startUpload().validate(current(), start)))
+        .build();
+  }
+
+  private StartUploadResponse started(StartUpload.Request start) {
+    StartUpload.Started started = useCases.startUpload().execute(current(), start);
+    return StartUploadResponse.newBuilder()
+        .setUpload(withMissing(started.upload()))
+        .addAllSignedParts(PartProtos.signed(started.signed()))
+        .build();
+  }
+
+  @Override
+  public void signParts(SignPartsRequest request, StreamObserver<SignPartsResponse> observer) {
+    calls.stageOnReaders(
+        observer,
+        () -> {
+          SignPartsRequests.Ask ask = SignPartsRequests.read(request);
+          var signed =
+              ask.parts().isEmpty()
+                  ? useCases
+                      .signParts()
+                      .executeNextMissing(current(), ask.id(), ask.nextMissing(), ask.ttl())
+                  : useCases.signParts().execute(current(), ask.id(), ask.parts(), ask.ttl());
+          return signed.thenApply(SignPartsRequests::reply);
+        });
+  }
+
+  @Override
+  public void reportPart(ReportPartRequest request, StreamObserver<ReportPartResponse> observer) {
+    calls.stageOnReaders(
+        observer,
+        () -> {
+          ReportPartRequests.Ask ask = ReportPartRequests.read(request);
+          return useCases
+              .reportPart()
+              .execute(current(), ask.id(), ask.report())
+              .thenApply(recorded -> ReportPartResponse.getDefaultInstance());
+        });
+  }
+
+  @Override
+  public void complete(CompleteRequest request, StreamObserver<CompleteResponse> observer) {
+    calls.detachedOnReaders(
+        observer,
+        () ->
+            useCases
+                .complete()
+                .execute(current(), UploadIds.read(request.getUploadId()))
+                .thenApply(UploadGrpcService::completed),
+        stillCompleting(request.getUploadId()));
+  }
+
+  private static CompleteResponse completed(Upload upload) {
+    return CompleteResponse.newBuilder().setUpload(UploadProtos.upload(upload)).build();
+  }
+
+  private static UploadException stillCompleting(String uploadId) {
+    return new UploadException(
+            Reason.UPLOAD_COMPLETING,
+            "the object is still being put together",
+            Map.of("upload_id", uploadId))
+        .retryAfter(Duration.ofSeconds(1));
+  }
+
+  @Override
+  public void abort(AbortRequest request, StreamObserver<AbortResponse> observer) {
+    calls.onWorkers(
+        observer,
+        () -> {
+          Upload upload =
+              useCases.abort().execute(current(), UploadIds.read(request.getUploadId()));
+          return AbortResponse.newBuilder().setUpload(withMissing(upload)).build();
+        });
+  }
+
+  @Override
+  public void getUpload(GetUploadRequest request, StreamObserver<GetUploadResponse> observer) {
+    calls.onReaders(
+        observer,
+        () ->
+            GetUploadResponse.newBuilder()
+                .setUpload(
+                    UploadProtos.upload(
+                        useCases
+                            .getUpload()
+                            .execute(current(), UploadIds.read(request.getUploadId()))))
+                .build());
+  }
+
+  @Override
+  public void listUploads(
+      ListUploadsRequest request, StreamObserver<ListUploadsResponse> observer) {
+    calls.onReaders(
+        observer,
+        () ->
+            ListUploadsRequests.reply(
+                request,
+                useCases.listUploads().execute(current(), ListUploadsRequests.read(request))));
+  }
+
+  @Override
+  public void listParts(ListPartsRequest request, StreamObserver<ListPartsResponse> observer) {
+    if (ListPartsRequests.asksStorage(request)) {
+      calls.onWorkers(observer, () -> ListPartsRequests.reply(request, fromStorage(request)));
+    } else {
+      calls.onReaders(observer, () -> ListPartsRequests.reply(request, fromLedger(request)));
+    }
+  }
+
+  private ListParts.Page fromStorage(ListPartsRequest request) {
+    ListPartsRequests.Ask ask = ListPartsRequests.read(request);
+    return useCases.listParts().fromStorage(current(), ask.id(), ask.after(), ask.pageSize());
+  }
+
+  private ListParts.Page fromLedger(ListPartsRequest request) {
+    ListPartsRequests.Ask ask = ListPartsRequests.read(request);
+    return useCases.listParts().fromLedger(current(), ask.id(), ask.after(), ask.pageSize());
+  }
+
+  private io.waybill.v1.Upload withMissing(Upload upload) {
+    return UploadProtos.upload(useCases.getUpload().view(upload));
+  }
+}
