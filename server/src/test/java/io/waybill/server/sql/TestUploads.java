@@ -85,7 +85,7 @@ public final class TestUploads {
     return REFUSAL;
   }
 
-  public static Upload create(UploadStore store, String requestId, Progress progress) {
+  public static Upload newUpload(UploadStore store, String requestId, Progress progress) {
     return store.create(spec(TENANT, requestId), progress, END).upload();
   }
 

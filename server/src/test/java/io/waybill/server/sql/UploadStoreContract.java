@@ -698,7 +698,7 @@ public abstract class UploadStoreContract {
   }
 
   private Upload create(String requestId, Progress progress) {
-    return TestUploads.create(store, requestId, progress);
+    return TestUploads.newUpload(store, requestId, progress);
   }
 
   private Upload roundTrip(UploadSpec spec, Progress progress) {
