@@ -100,6 +100,11 @@ final class CommitQueue implements AutoCloseable {
     return commits.get();
   }
 
+  /** How many calls wait for the next transaction. */
+  int waiting() {
+    return backlog.size();
+  }
+
   /** Finishes what waits, then refuses. */
   @Override
   public void close() {

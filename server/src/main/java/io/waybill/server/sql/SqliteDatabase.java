@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
 
@@ -85,11 +87,17 @@ public final class SqliteDatabase implements Database {
     } catch (FileAlreadyExistsException e) {
       throw new IOException("the data directory " + dataDir + " is not a directory", e);
     } catch (IOException e) {
-      throw new IOException("cannot make the data directory " + dataDir + ": " + e, e);
+      throw new IOException("cannot make the data directory " + dataDir + ": " + reason(e), e);
     }
     if (!Files.isReadable(dataDir) || !Files.isWritable(dataDir) || !Files.isExecutable(dataDir)) {
       throw new IOException("the data directory " + dataDir + " cannot be read and written");
     }
+  }
+
+  /** Not the message, which tells the path once more. */
+  private static String reason(IOException e) {
+    String reason = e instanceof FileSystemException f ? f.getReason() : e.getMessage();
+    return reason == null ? e.getClass().getSimpleName() : reason;
   }
 
   /** Pragmas belong to the connection, so they are the source's: each new connection gets them. */
@@ -169,9 +177,17 @@ public final class SqliteDatabase implements Database {
     return SqliteErrors.isUnavailable(failure);
   }
 
-  /** The writer's connections are their opener's; the last to close folds the log into the file. */
+  /**
+   * The last connection to close folds the log into the file, but a reader's cannot: so the last is
+   * a writer's, and what lies in the directory afterwards is one file.
+   */
   @Override
   public void close() {
     readerPool.close();
+    try {
+      writers.open().close();
+    } catch (JdbiException e) {
+      // Nothing is lost: the next start reads the log.
+    }
   }
 }

@@ -41,7 +41,7 @@ final class SqliteErrors {
 
   /** What went wrong, in one line. */
   static String line(Throwable failure) {
-    String text = sqlException(failure).map(Throwable::toString).orElse(failure.toString());
+    String text = sqlException(failure).map(Throwable::getMessage).orElse(failure.toString());
     return text.lines().findFirst().orElse(text);
   }
 
