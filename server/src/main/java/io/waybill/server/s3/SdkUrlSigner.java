@@ -65,9 +65,7 @@ final class SdkUrlSigner implements UrlSigner, AutoCloseable {
             .credentialsProvider(credentials)
             // The presigner does not take this from a client.
             .serviceConfiguration(
-                S3Configuration.builder()
-                    .pathStyleAccessEnabled(connection.pathStyle())
-                    .build());
+                S3Configuration.builder().pathStyleAccessEnabled(connection.pathStyle()).build());
     URI endpoint = connection.uploadersEndpoint();
     if (endpoint != null) {
       builder.endpointOverride(endpoint);
@@ -76,8 +74,7 @@ final class SdkUrlSigner implements UrlSigner, AutoCloseable {
   }
 
   @Override
-  public SignedPart sign(
-      Upload upload, int partNumber, @Nullable Checksum checksum, Instant end) {
+  public SignedPart sign(Upload upload, int partNumber, @Nullable Checksum checksum, Instant end) {
     UploadSpec spec = upload.spec();
     check(spec, checksum);
     AwsCredentials identity = identity();
