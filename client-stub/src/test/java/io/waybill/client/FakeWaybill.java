@@ -55,10 +55,13 @@ final class FakeWaybill extends UploadServiceGrpc.UploadServiceImplBase {
   /** Failures to answer the next calls of an RPC with, by its name. */
   final Map<String, Queue<StatusRuntimeException>> failures = new HashMap<>();
 
+  private final Queue<Runnable> beforeComplete = new ConcurrentLinkedQueue<>();
+
   long partSizeBytes = 100_000;
   int missingRangesLimit = 1_000;
   Duration urlTtl = Duration.ofMinutes(15);
   long objectSizeOff;
+  String urlSuffix = "";
 
   FakeWaybill(FakeS3 s3) {
     this.s3 = s3;
@@ -104,6 +107,15 @@ final class FakeWaybill extends UploadServiceGrpc.UploadServiceImplBase {
 
   synchronized void failNext(String rpc, StatusRuntimeException failure) {
     failures.computeIfAbsent(rpc, k -> new ConcurrentLinkedQueue<>()).add(failure);
+  }
+
+  /** Runs an action when the next Complete arrives; several run at several ones. */
+  synchronized void beforeComplete(Runnable action) {
+    beforeComplete.add(action);
+  }
+
+  synchronized void record(String uploadId, int part) {
+    held(uploadId).ledger().put(part, new byte[0]);
   }
 
   synchronized long count(String rpc) {
@@ -214,7 +226,7 @@ final class FakeWaybill extends UploadServiceGrpc.UploadServiceImplBase {
         SignedPart.newBuilder()
             .setPartNumber(number)
             .setMethod("PUT")
-            .setUrl(s3.url(uploadId, number))
+            .setUrl(s3.url(uploadId, number) + urlSuffix)
             .setOffsetBytes(plan.offset(number))
             .setSizeBytes(plan.size(number))
             .setExpireTime(
@@ -263,6 +275,10 @@ final class FakeWaybill extends UploadServiceGrpc.UploadServiceImplBase {
         "",
         out,
         () -> {
+          Runnable action = beforeComplete.poll();
+          if (action != null) {
+            action.run();
+          }
           active(request.getUploadId());
           Upload upload = snapshot(request.getUploadId());
           if (upload.getMissingRangesCount() > 0) {

@@ -10,7 +10,7 @@ import picocli.CommandLine.ParentCommand;
 /** Gives one upload up. */
 @Command(
     name = "abort",
-    description = "Gives an upload up, so that S3 frees what it stored of it.%n")
+    description = {"Gives an upload up, so that S3 frees what it stored of it.", ""})
 final class AbortCommand implements Callable<Integer> {
 
   @ParentCommand private WaybillCli cli = new WaybillCli();

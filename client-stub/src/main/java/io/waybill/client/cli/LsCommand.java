@@ -17,7 +17,7 @@ import picocli.CommandLine.ParentCommand;
 /** Lists uploads. */
 @Command(
     name = "ls",
-    description = "Lists your uploads, newest first.%n",
+    description = {"Lists your uploads, newest first.", ""},
     footer = {
       "",
       "Examples:",

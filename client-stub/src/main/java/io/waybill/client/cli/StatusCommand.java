@@ -11,7 +11,7 @@ import picocli.CommandLine.ParentCommand;
 /** Shows one upload. */
 @Command(
     name = "status",
-    description = "Shows how far an upload is, and which parts are missing.%n")
+    description = {"Shows how far an upload is, and which parts are missing.", ""})
 final class StatusCommand implements Callable<Integer> {
 
   @ParentCommand private WaybillCli cli = new WaybillCli();

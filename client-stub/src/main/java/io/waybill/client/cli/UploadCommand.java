@@ -37,10 +37,10 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  waybill upload film.mp4",
-      "  waybill upload --destination media --key 2026/film.mp4 --metadata title=Film film.mp4",
-      "  waybill --server waybill.example.com:443 --tls upload --parallel 8 --part-size 64MiB *.tar",
+      "  waybill upload --destination media --key 2026/film.mp4 film.mp4",
+      "  waybill upload --metadata title=Film --parallel 8 --part-size 64MiB film.mp4",
       "  waybill upload --json --quiet film.mp4 | jq -r .upload.object.location",
-      "  waybill upload --upload-id 0198f6a2-… film.mp4   (resume an upload begun elsewhere)"
+      "  waybill upload --upload-id ID film.mp4      (resume what was begun elsewhere)"
     })
 final class UploadCommand implements Callable<Integer> {
 

@@ -29,7 +29,8 @@ import picocli.CommandLine.Spec;
     scope = ScopeType.INHERIT,
     mixinStandardHelpOptions = true,
     versionProvider = WaybillCli.Version.class,
-    usageHelpAutoWidth = true,
+    usageHelpWidth = 100,
+    abbreviateSynopsis = true,
     sortOptions = false,
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
@@ -39,6 +40,14 @@ import picocli.CommandLine.Spec;
       "3:the server cannot be reached, or is not available",
       "4:no such upload",
       "130:interrupted; the upload can be resumed"
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  waybill upload film.mp4",
+      "  waybill --server waybill.example.com:443 --tls upload --parallel 8 *.tar",
+      "  waybill ls --all --state ACTIVE",
+      "  waybill COMMAND --help"
     })
 public final class WaybillCli implements Runnable {
 
@@ -97,12 +106,13 @@ public final class WaybillCli implements Runnable {
   static CommandLine commandLine() {
     return new CommandLine(new WaybillCli())
         .setCaseInsensitiveEnumValuesAllowed(true)
+        .setParameterExceptionHandler(new Failures())
         .setExecutionExceptionHandler(new Failures());
   }
 
   @Override
   public void run() {
-    throw new CommandLine.ParameterException(spec().commandLine(), "which command? See --help.");
+    throw new CommandLine.ParameterException(spec().commandLine(), "which command?");
   }
 
   WaybillClient connect() throws IOException {
