@@ -43,7 +43,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** A Waybill in memory that keeps to the contract, and fails where a test scripts it. */
-final class FakeWaybill extends UploadServiceGrpc.UploadServiceImplBase {
+public final class FakeWaybill extends UploadServiceGrpc.UploadServiceImplBase {
 
   private final FakeS3 s3;
   private final Map<String, Held> uploads = new HashMap<>();
@@ -288,7 +288,9 @@ final class FakeWaybill extends UploadServiceGrpc.UploadServiceImplBase {
               .upload()
               .setState(UploadState.UPLOAD_STATE_COMPLETED)
               .setObject(
-                  StoredObject.newBuilder().setSizeBytes(upload.getSizeBytes() + objectSizeOff));
+                  StoredObject.newBuilder()
+                      .setLocation("s3://bucket/key")
+                      .setSizeBytes(upload.getSizeBytes() + objectSizeOff));
           return CompleteResponse.newBuilder().setUpload(snapshot(request.getUploadId())).build();
         });
   }

@@ -3,6 +3,7 @@ package io.waybill.client.cli;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageOrBuilder;
 import com.google.protobuf.Timestamp;
+import com.google.protobuf.Value;
 import com.google.protobuf.util.JsonFormat;
 import com.google.protobuf.util.Timestamps;
 import io.waybill.v1.Upload;
@@ -24,7 +25,12 @@ record Output(PrintWriter out, PrintWriter err, boolean json, boolean quiet) {
 
   /** Prints a message as a line of JSON. */
   void json(MessageOrBuilder message) {
-    out.println(toJson(message));
+    json(toJson(message));
+  }
+
+  /** Prints a line that is JSON already. */
+  void json(String line) {
+    out.println(line);
     out.flush();
   }
 
@@ -46,6 +52,11 @@ record Output(PrintWriter out, PrintWriter err, boolean json, boolean quiet) {
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalStateException("only Any can fail so, and there is none", e);
     }
+  }
+
+  /** A string as JSON. */
+  static String quote(String text) {
+    return toJson(Value.newBuilder().setStringValue(text));
   }
 
   /** Without what could command a terminal: names come from other people. */

@@ -1,9 +1,5 @@
 package io.waybill.client.cli;
 
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.Struct;
-import com.google.protobuf.Value;
-import com.google.protobuf.util.JsonFormat;
 import io.waybill.client.UploadFailedException;
 import io.waybill.client.WaybillException;
 import io.waybill.v1.Upload;
@@ -22,14 +18,9 @@ final class UploadReport {
 
   void done(Upload upload) {
     if (output.json()) {
-      Struct.Builder object = Struct.newBuilder();
-      try {
-        JsonFormat.parser().merge(Output.toJson(upload), object);
-      } catch (InvalidProtocolBufferException e) {
-        throw new IllegalStateException("it is JSON that we have just made", e);
-      }
       output.json(
-          result(true).putFields("upload", Value.newBuilder().setStructValue(object).build()));
+          "{\"file\":%s,\"ok\":true,\"upload\":%s}"
+              .formatted(Output.quote(file.toString()), Output.toJson(upload)));
     } else {
       output.line(file + "  " + upload.getObject().getLocation());
     }
@@ -50,22 +41,18 @@ final class UploadReport {
               + uploadId);
     }
     if (output.json()) {
-      Struct.Builder error =
-          Struct.newBuilder()
-              .putFields("kind", string(kind(failure)))
-              .putFields("reason", string(reason(failure)))
-              .putFields("message", string(String.valueOf(failure.getMessage())))
-              .putFields("resumable", Value.newBuilder().setBoolValue(resumable).build())
-              .putFields("uploadId", string(uploadId));
       output.json(
-          result(false).putFields("error", Value.newBuilder().setStructValue(error).build()));
+          """
+          {"file":%s,"ok":false,"error":{"kind":%s,"reason":%s,"message":%s,"resumable":%s,\
+          "uploadId":%s}}"""
+              .formatted(
+                  Output.quote(file.toString()),
+                  Output.quote(kind(failure)),
+                  Output.quote(reason(failure)),
+                  Output.quote(String.valueOf(failure.getMessage())),
+                  resumable,
+                  Output.quote(uploadId)));
     }
-  }
-
-  private Struct.Builder result(boolean ok) {
-    return Struct.newBuilder()
-        .putFields("file", string(file.toString()))
-        .putFields("ok", Value.newBuilder().setBoolValue(ok).build());
   }
 
   private static String kind(Exception failure) {
@@ -77,9 +64,5 @@ final class UploadReport {
       return e.reason();
     }
     return failure.getCause() == null ? "" : reason(failure.getCause());
-  }
-
-  private static Value string(String text) {
-    return Value.newBuilder().setStringValue(text).build();
   }
 }
