@@ -33,7 +33,7 @@ final class PartSender {
     this.clock = setup.clock();
     this.gate = gate;
     this.meter = meter;
-    this.connections = new Semaphore(setup.parallel());
+    this.connections = new Semaphore(setup.parallel(), true);
   }
 
   /**

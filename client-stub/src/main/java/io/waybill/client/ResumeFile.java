@@ -108,7 +108,7 @@ final class ResumeFile {
   }
 
   private Optional<Saved> forget(String what, IOException e) {
-    LOG.log(System.Logger.Level.WARNING, "cannot " + what + " the upload's state file", e);
+    LOG.log(System.Logger.Level.WARNING, "cannot " + what + " the upload's state file: " + e);
     return Optional.empty();
   }
 }

@@ -60,7 +60,10 @@ public final class UploadFailedException extends RuntimeException {
 
   /** The same failure, with the upload that it happened to. */
   UploadFailedException of(String id) {
-    return new UploadFailedException(kind, String.valueOf(getMessage()), this, resumable, id);
+    var named =
+        new UploadFailedException(kind, String.valueOf(getMessage()), getCause(), resumable, id);
+    named.setStackTrace(getStackTrace());
+    return named;
   }
 
   /** What went wrong. */

@@ -15,16 +15,16 @@ import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A client between a fake Waybill and a fake S3, with waits that take no time. */
-final class Bench implements AutoCloseable {
+public final class Bench implements AutoCloseable {
 
-  final FakeS3 s3 = new FakeS3();
-  final FakeWaybill waybill = new FakeWaybill(s3);
+  public final FakeS3 s3 = new FakeS3();
+  public final FakeWaybill waybill = new FakeWaybill(s3);
   final List<Duration> waits = new CopyOnWriteArrayList<>();
   final Path folder;
   final WaybillClient client;
   private final Server server;
 
-  Bench(Path folder) {
+  public Bench(Path folder) {
     this.folder = folder;
     String name = InProcessServerBuilder.generateName();
     try {
@@ -53,7 +53,7 @@ final class Bench implements AutoCloseable {
   }
 
   /** A file of random bytes, always the same for a size. */
-  Path file(int sizeBytes) throws IOException {
+  public Path file(int sizeBytes) throws IOException {
     Path file = folder.resolve("file-" + sizeBytes + ".bin");
     return Files.write(file, bytes(sizeBytes));
   }

@@ -21,13 +21,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.CRC32C;
 
 /** An S3 that takes parts over HTTP, checks length and checksum, and fails as a test scripts it. */
-final class FakeS3 implements AutoCloseable {
+public final class FakeS3 implements AutoCloseable {
 
   static final String CHECKSUM = "x-amz-checksum-crc32c";
   static final String SECRET = "X-Amz-Signature=c0ffee";
 
   /** One scripted answer. */
-  interface Answer {
+  public interface Answer {
     void give(HttpExchange exchange) throws IOException;
   }
 
@@ -62,15 +62,15 @@ final class FakeS3 implements AutoCloseable {
   }
 
   /** Answers the next PUTs of a part so, in order; afterwards they succeed. */
-  void script(int part, Answer... answers) {
+  public void script(int part, Answer... answers) {
     scripts.computeIfAbsent(part, k -> new ConcurrentLinkedQueue<>()).addAll(List.of(answers));
   }
 
-  static Answer status(int status, String code) {
+  public static Answer status(int status, String code) {
     return status(status, code, "no");
   }
 
-  static Answer status(int status, String code, String message) {
+  public static Answer status(int status, String code, String message) {
     return exchange -> {
       exchange.getRequestBody().readAllBytes();
       reply(
@@ -115,7 +115,7 @@ final class FakeS3 implements AutoCloseable {
       Queue<Answer> script = scripts.get(number);
       Answer answer = script == null ? null : script.poll();
       if (answer == null) {
-        store(exchange, path, number);
+        store(exchange);
       } else {
         answer.give(exchange);
       }
@@ -124,7 +124,9 @@ final class FakeS3 implements AutoCloseable {
     }
   }
 
-  private void store(HttpExchange exchange, String path, int number) throws IOException {
+  /** The answer of an S3 that is well. */
+  void store(HttpExchange exchange) throws IOException {
+    String path = exchange.getRequestURI().getPath().substring(1);
     byte[] body = exchange.getRequestBody().readAllBytes();
     String length = exchange.getRequestHeaders().getFirst("Content-Length");
     if (!String.valueOf(body.length).equals(length)) {
@@ -143,7 +145,9 @@ final class FakeS3 implements AutoCloseable {
       exchange.getResponseHeaders().set(CHECKSUM, expected);
     }
     parts.put(path, body);
-    exchange.getResponseHeaders().set("ETag", "\"etag-" + number + "\"");
+    exchange
+        .getResponseHeaders()
+        .set("ETag", "\"etag-" + path.substring(path.indexOf('/') + 1) + "\"");
     exchange.sendResponseHeaders(200, -1);
   }
 

@@ -43,7 +43,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** A Waybill in memory that keeps to the contract, and fails where a test scripts it. */
-final class FakeWaybill extends UploadServiceGrpc.UploadServiceImplBase {
+public final class FakeWaybill extends UploadServiceGrpc.UploadServiceImplBase {
 
   private final FakeS3 s3;
   private final Map<String, Held> uploads = new HashMap<>();
@@ -55,10 +55,13 @@ final class FakeWaybill extends UploadServiceGrpc.UploadServiceImplBase {
   /** Failures to answer the next calls of an RPC with, by its name. */
   final Map<String, Queue<StatusRuntimeException>> failures = new HashMap<>();
 
+  private final Queue<Runnable> beforeComplete = new ConcurrentLinkedQueue<>();
+
   long partSizeBytes = 100_000;
   int missingRangesLimit = 1_000;
   Duration urlTtl = Duration.ofMinutes(15);
   long objectSizeOff;
+  String urlSuffix = "";
 
   FakeWaybill(FakeS3 s3) {
     this.s3 = s3;
@@ -104,6 +107,15 @@ final class FakeWaybill extends UploadServiceGrpc.UploadServiceImplBase {
 
   synchronized void failNext(String rpc, StatusRuntimeException failure) {
     failures.computeIfAbsent(rpc, k -> new ConcurrentLinkedQueue<>()).add(failure);
+  }
+
+  /** Runs an action when the next Complete arrives; several run at several ones. */
+  synchronized void beforeComplete(Runnable action) {
+    beforeComplete.add(action);
+  }
+
+  synchronized void record(String uploadId, int part) {
+    held(uploadId).ledger().put(part, new byte[0]);
   }
 
   synchronized long count(String rpc) {
@@ -214,7 +226,7 @@ final class FakeWaybill extends UploadServiceGrpc.UploadServiceImplBase {
         SignedPart.newBuilder()
             .setPartNumber(number)
             .setMethod("PUT")
-            .setUrl(s3.url(uploadId, number))
+            .setUrl(s3.url(uploadId, number) + urlSuffix)
             .setOffsetBytes(plan.offset(number))
             .setSizeBytes(plan.size(number))
             .setExpireTime(
@@ -263,6 +275,10 @@ final class FakeWaybill extends UploadServiceGrpc.UploadServiceImplBase {
         "",
         out,
         () -> {
+          Runnable action = beforeComplete.poll();
+          if (action != null) {
+            action.run();
+          }
           active(request.getUploadId());
           Upload upload = snapshot(request.getUploadId());
           if (upload.getMissingRangesCount() > 0) {
@@ -272,7 +288,9 @@ final class FakeWaybill extends UploadServiceGrpc.UploadServiceImplBase {
               .upload()
               .setState(UploadState.UPLOAD_STATE_COMPLETED)
               .setObject(
-                  StoredObject.newBuilder().setSizeBytes(upload.getSizeBytes() + objectSizeOff));
+                  StoredObject.newBuilder()
+                      .setLocation("s3://bucket/key")
+                      .setSizeBytes(upload.getSizeBytes() + objectSizeOff));
           return CompleteResponse.newBuilder().setUpload(snapshot(request.getUploadId())).build();
         });
   }
