@@ -28,7 +28,7 @@ public final class Main {
     return commandLine.setExecutionExceptionHandler(
         (e, command, parsed) -> {
           if (e instanceof ConfigException || e instanceof StartException) {
-            e.getMessage().lines().forEach(command.getErr()::println);
+            String.valueOf(e.getMessage()).lines().forEach(command.getErr()::println);
             return CommandLine.ExitCode.USAGE;
           }
           throw e;

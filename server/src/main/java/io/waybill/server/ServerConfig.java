@@ -47,7 +47,7 @@ public record ServerConfig(
 
   private static final String SQLITE = "jdbc:sqlite:";
 
-  ServerConfig {
+  public ServerConfig {
     destinations = List.copyOf(destinations);
   }
 

@@ -78,12 +78,7 @@ final class Threads implements AutoCloseable {
   private ExecutorService bounded(String name, int threads, int queue) {
     ThreadPoolExecutor pool =
         new ThreadPoolExecutor(
-            threads,
-            threads,
-            60,
-            TimeUnit.SECONDS,
-            new ArrayBlockingQueue<>(queue),
-            named(name));
+            threads, threads, 60, TimeUnit.SECONDS, new ArrayBlockingQueue<>(queue), named(name));
     pool.allowCoreThreadTimeOut(true);
     return keep(pool);
   }

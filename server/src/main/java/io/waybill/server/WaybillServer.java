@@ -90,7 +90,7 @@ public final class WaybillServer implements AutoCloseable {
     Clock clock = Clock.systemUTC();
     Threads threads = new Threads();
     UploadStore store =
-        closing.add(JdbiUploadStore.open(config.databaseFile(), clock, threads.callbacks));
+        closing.add(JdbiUploadStore.open(config.dataDir(), clock, threads.callbacks));
     closing.add(threads);
     ObjectStore objects = storage.objectStore();
     Destinations destinations =
@@ -102,10 +102,8 @@ public final class WaybillServer implements AutoCloseable {
     StorageCreation creation = new StorageCreation(store, objects, clock, timing);
     StorageCleaning cleaning = new StorageCleaning(store, objects, creation, clock, timing);
     Completion completion = new Completion(store, objects, sessions, clock, pauses, timing);
-    Assembly assembly =
-        new Assembly(store, objects, sessions, completion, clock, pauses, timing);
-    SignParts signParts =
-        new SignParts(sessions, store, destinations, storage.urlSigner(), clock);
+    Assembly assembly = new Assembly(store, objects, sessions, completion, clock, pauses, timing);
+    SignParts signParts = new SignParts(sessions, store, destinations, storage.urlSigner(), clock);
     UploadPlanner planner = new UploadPlanner(destinations, clock, new SecureRandom());
     UseCases useCases =
         new UseCases(
@@ -125,7 +123,7 @@ public final class WaybillServer implements AutoCloseable {
             GrpcServer.start(
                 config.listen(),
                 InsecureServerCredentials.create(),
-                GrpcLimits.defaults(),
+                GrpcLimits.DEFAULT,
                 List.of(
                     new UploadGrpcService(
                         useCases,
@@ -133,8 +131,9 @@ public final class WaybillServer implements AutoCloseable {
                 List.of(new CallerInterceptor((call, headers) -> ANYBODY, errors)),
                 errors));
     long intervalMillis = config.sweepInterval().toMillis();
-    threads.sweeper.scheduleWithFixedDelay(
-        () -> sweepOnce(sweep), intervalMillis, intervalMillis, TimeUnit.MILLISECONDS);
+    var unused =
+        threads.sweeper.scheduleWithFixedDelay(
+            () -> sweepOnce(sweep), intervalMillis, intervalMillis, TimeUnit.MILLISECONDS);
     return new WaybillServer(
         closing, grpc, new InetSocketAddress(config.listen().getAddress(), grpc.port()));
   }

@@ -8,7 +8,9 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/** The command-line client in a process of its own, with a heap that no part of a file fits twice. */
+/**
+ * The command-line client in a process of its own, with a heap that no part of a file fits twice.
+ */
 final class ClientProcess {
   /** Enough for a file of any size. */
   private static final String HEAP = "-Xmx64m";
@@ -46,8 +48,7 @@ final class ClientProcess {
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .redirectInput(ProcessBuilder.Redirect.INHERIT)
             .start();
-    String answer =
-        new String(client.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String answer = new String(client.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     int exitCode = client.waitFor();
     if (exitCode != 0) {
       throw new UploadFailedException(exitCode);

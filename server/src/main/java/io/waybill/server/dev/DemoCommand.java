@@ -1,5 +1,6 @@
 package io.waybill.server.dev;
 
+import com.google.errorprone.annotations.FormatMethod;
 import io.waybill.server.ops.Logging;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -52,8 +53,7 @@ final class DemoCommand implements Callable<Integer> {
   private int run(Path folder, Path source, PrintWriter out)
       throws IOException, InterruptedException {
     AtomicInteger puts = new AtomicInteger();
-    try (DevStack stack =
-        DevStack.start(folder, 0, 0, (key, part) -> puts.incrementAndGet())) {
+    try (DevStack stack = DevStack.start(folder, 0, 0, (key, part) -> puts.incrementAndGet())) {
       say(out, "server  gRPC on %s, sessions in SQLite", stack.address());
       say(out, "s3      on %s, verifying every signature", stack.s3Endpoint());
       Digest sent = Digest.of(source);
@@ -96,6 +96,7 @@ final class DemoCommand implements Callable<Integer> {
     return path;
   }
 
+  @FormatMethod
   private static void say(PrintWriter out, String format, Object... values) {
     out.println(format.formatted(values));
     out.flush();

@@ -61,8 +61,7 @@ public final class DevStack implements AutoCloseable {
               CONFIG.formatted(DESTINATION, BUCKET, s3.endpoint()),
               Map.of("listen", "127.0.0.1:" + port, "data_dir", folder.toString()));
       List<S3Connection> connections = List.of(config.destinations().get(0).connection());
-      S3Storage storage =
-          S3Storage.open(connections, ACCESS_KEY, SECRET_KEY, Clock.systemUTC());
+      S3Storage storage = S3Storage.open(connections, ACCESS_KEY, SECRET_KEY, Clock.systemUTC());
       return new DevStack(s3, WaybillServer.start(config, storage));
     } catch (RuntimeException e) {
       s3.close();

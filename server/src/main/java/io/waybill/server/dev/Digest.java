@@ -24,8 +24,7 @@ record Digest(long bytes, String sha256) {
 
   /** Of an object, read with the embedded S3's own key pair. */
   static Digest ofObject(URI endpoint, String bucket, String key) throws IOException {
-    AwsBasicCredentials pair =
-        AwsBasicCredentials.create(DevStack.ACCESS_KEY, DevStack.SECRET_KEY);
+    AwsBasicCredentials pair = AwsBasicCredentials.create(DevStack.ACCESS_KEY, DevStack.SECRET_KEY);
     try (S3Client client =
             S3Client.builder()
                 .endpointOverride(endpoint)

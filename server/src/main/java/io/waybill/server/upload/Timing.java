@@ -31,7 +31,6 @@ public record Timing(
           Duration.ofMinutes(1));
 
   public Timing withPutGrace(Duration grace) {
-    return new Timing(
-        createLease, createWait, completeLease, completeGrace, grace, cleanRetry);
+    return new Timing(createLease, createWait, completeLease, completeGrace, grace, cleanRetry);
   }
 }

@@ -25,7 +25,7 @@ class KilledUploadIT {
 
   @Test
   void afterKillMinusNineOnlyTheMissingPartsTravel() throws Exception {
-    byte[] bytes = new byte[PARTS * 5 << 20];
+    byte[] bytes = new byte[PARTS * (5 << 20)];
     new Random(5).nextBytes(bytes);
     Path file = Files.write(folder.resolve("large.bin"), bytes);
     CountDownLatch killed = new CountDownLatch(1);
@@ -39,16 +39,16 @@ class KilledUploadIT {
             }
           });
       List<String> command =
-          ServerProcess.cliUpload(
-              server.target(), file, "--parallel", String.valueOf(PARALLEL));
+          ServerProcess.cliUpload(server.target(), file, "--parallel", String.valueOf(PARALLEL));
       Process first = Jar.CLI.start(ServerProcess.home(folder), command);
-      await().atMost(Duration.ofSeconds(60)).until(() -> s3.puts() == STORED_BEFORE_THE_KILL + PARALLEL);
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> s3.puts() == STORED_BEFORE_THE_KILL + PARALLEL);
       await().until(() -> only(client).getUploadedParts() == STORED_BEFORE_THE_KILL);
       first.destroyForcibly().waitFor();
       killed.countDown();
 
-      Jar.Ended second =
-          Jar.await(Jar.CLI.start(ServerProcess.home(folder), command));
+      Jar.Ended second = Jar.await(Jar.CLI.start(ServerProcess.home(folder), command));
 
       assertThat(second.exitCode()).as(second.err()).isZero();
       assertThat(s3.puts())

@@ -29,7 +29,7 @@ class ServeCommandIT {
 
   @Test
   void aPortInUseIsOneLineAndExitCode2() throws Exception {
-    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       Jar.Ended ended = serve(CONFIG, "--listen", "127.0.0.1:" + taken.getLocalPort());
 
       refused(ended, "port " + taken.getLocalPort());
@@ -89,8 +89,7 @@ class ServeCommandIT {
       assertThat(first.stop()).isIn(0, 143); // 128 + SIGTERM, as every JVM ends on it
       try (ServerProcess second = ServerProcess.start(folder, s3);
           WaybillClient client = WaybillClient.builder(second.target()).plaintext().build()) {
-        assertThat(
-                client.listUploads(ListUploadsRequest.getDefaultInstance()).getUploads(0))
+        assertThat(client.listUploads(ListUploadsRequest.getDefaultInstance()).getUploads(0))
             .returns(uploadId, upload -> upload.getUploadId());
       }
     }

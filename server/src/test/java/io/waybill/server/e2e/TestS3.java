@@ -23,9 +23,7 @@ final class TestS3 implements AutoCloseable {
   private volatile EmbeddedS3.Listener hold = (key, part) -> {};
 
   private TestS3(Path folder) throws IOException {
-    s3 =
-        EmbeddedS3.start(
-            folder, 0, ACCESS_KEY, SECRET_KEY, List.of(BUCKET), this::stored);
+    s3 = EmbeddedS3.start(folder, 0, ACCESS_KEY, SECRET_KEY, List.of(BUCKET), this::stored);
   }
 
   static TestS3 start(Path folder) throws IOException {

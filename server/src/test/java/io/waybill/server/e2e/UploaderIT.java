@@ -119,8 +119,7 @@ class UploaderIT {
     Path file = file("page.html", bytes(10));
 
     assertThatThrownBy(
-            () ->
-                uploader.upload(file, UploadOptions.builder().contentType("text/html").build()))
+            () -> uploader.upload(file, UploadOptions.builder().contentType("text/html").build()))
         .isInstanceOf(UploadFailedException.class)
         .hasStackTraceContaining("CONTENT_TYPE_NOT_ALLOWED")
         .hasStackTraceContaining("application/*, text/plain");
