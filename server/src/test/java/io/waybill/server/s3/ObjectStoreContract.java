@@ -12,6 +12,7 @@ import static io.waybill.server.upload.S3Limits.MIN_PART_BYTES;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.waybill.server.upload.Checksum;
 import io.waybill.server.upload.ChecksumAlgorithm;
 import io.waybill.server.upload.ObjectStore;
 import io.waybill.server.upload.ObjectStore.FoundObject;
@@ -46,6 +47,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.regions.Region;
@@ -84,6 +86,9 @@ abstract class ObjectStoreContract {
             .region(Region.of(region()))
             .endpointOverride(endpoint())
             .forcePathStyle(true)
+            .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
+            // The fake does not read signed chunks.
+            .serviceConfiguration(c -> c.chunkedEncodingEnabled(false))
             .credentialsProvider(
                 StaticCredentialsProvider.create(
                     AwsBasicCredentials.create(ACCESS_KEY, SECRET_KEY)))
@@ -112,16 +117,16 @@ abstract class ObjectStoreContract {
     String id = store.createMultipartUpload(spec);
     List<Part> sent = putAll(spec, id, file);
     List<Part> listed = listAll(spec, id, 1000);
-    StoredObject done = store.completeMultipartUpload(spec, id, listed);
+    StoredObject done = store.completeMultipartUpload(spec, id, sent);
     FoundObject found = store.head(spec).orElseThrow();
 
     assertThat(listed)
         .usingRecursiveFieldByFieldElementComparatorIgnoringFields("time", "checksum")
         .isEqualTo(sent);
     if (algorithm.isDeclaredToStorage() && listsChecksumsOfParts()) {
-      assertThat(listed)
-          .extracting(Part::checksum)
-          .isEqualTo(sent.stream().map(Part::checksum).toList());
+      assertThat(listed).extracting(Part::checksum).isEqualTo(checksumsOf(sent));
+    } else {
+      assertThat(listed).extracting(Part::checksum).containsOnlyNulls();
     }
     assertThat(done.sizeBytes()).isEqualTo(file.length);
     assertThat(done.etag()).isNotEmpty().doesNotContain("\"");
@@ -308,7 +313,11 @@ abstract class ObjectStoreContract {
     store.abortMultipartUpload(spec, id);
 
     assertThat(kindOf(() -> store.abortMultipartUpload(spec, id))).isEqualTo(Kind.GONE);
-    assertThat(kindOf(() -> store.listParts(spec, id, 0, 1000))).isEqualTo(Kind.GONE);
+    if (knowsUploadsWhenListing()) {
+      assertThat(kindOf(() -> store.listParts(spec, id, 0, 1000))).isEqualTo(Kind.GONE);
+    } else {
+      assertThat(listAll(spec, id, 1000)).isEmpty();
+    }
     assertThat(kindOf(() -> store.completeMultipartUpload(spec, id, parts))).isEqualTo(Kind.GONE);
     assertThat(store.head(spec)).isEmpty();
     HttpResponse<String> late = putPart(spec, id, 1, body);
@@ -709,6 +718,10 @@ abstract class ObjectStoreContract {
     return new Part(number, 10, etagOf(response), null, Instant.now());
   }
 
+  private static List<Checksum> checksumsOf(List<Part> parts) {
+    return parts.stream().map(part -> part.checksum()).toList();
+  }
+
   private static List<byte[]> cut(byte[] file) {
     List<byte[]> parts = new ArrayList<>();
     for (int from = 0; from < file.length; from += (int) MIN_PART_BYTES) {
@@ -759,6 +772,11 @@ abstract class ObjectStoreContract {
 
   /** Amazon returns at most as many parts as asked for. */
   boolean pagesParts() {
+    return true;
+  }
+
+  /** Amazon answers 404 to ListParts of an upload that was aborted. */
+  boolean knowsUploadsWhenListing() {
     return true;
   }
 

@@ -34,4 +34,51 @@ class S3ProxyObjectStoreIT extends ObjectStoreContract {
   String region() {
     return "us-east-1";
   }
+
+  /** It returns all parts, and 501 to a marker. */
+  @Override
+  boolean pagesParts() {
+    return false;
+  }
+
+  /** It lists nothing of an upload it does not know. */
+  @Override
+  boolean knowsUploadsWhenListing() {
+    return false;
+  }
+
+  /** It verifies them, and forgets them. */
+  @Override
+  boolean listsChecksumsOfParts() {
+    return false;
+  }
+
+  /** It stores them. */
+  @Override
+  boolean refusesPartsOfUnknownUploads() {
+    return false;
+  }
+
+  /** It sorts them. */
+  @Override
+  boolean checksOrderOfParts() {
+    return false;
+  }
+
+  /** It was told to ignore headers it does not know. */
+  @Override
+  boolean checksObjectSize() {
+    return false;
+  }
+
+  /** It computes the object's own from the bytes. */
+  @Override
+  boolean wantsChecksumsInManifest() {
+    return false;
+  }
+
+  @Override
+  boolean refusesUnsignedHeaders() {
+    return false;
+  }
 }

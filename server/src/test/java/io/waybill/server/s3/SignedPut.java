@@ -16,9 +16,6 @@ import java.util.TreeMap;
 
 /** A signed request as an uploader sends it, or as somebody bends it first. */
 record SignedPut(String method, String url, Map<String, String> headers) {
-  private static final HttpClient HTTP =
-      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
-
   static SignedPut of(SignedPart part) {
     return new SignedPut(part.method(), part.url(), part.headers());
   }
@@ -54,8 +51,11 @@ record SignedPut(String method, String url, Map<String, String> headers) {
             .timeout(Duration.ofSeconds(30))
             .method(method, body);
     headers.forEach(request::header);
+    // A connection of its own: S3Proxy closes one after a refusal whose body it has not read, and
+    // the next request on it would fail for nothing.
+    HttpClient http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
     try {
-      return HTTP.send(request.build(), BodyHandlers.ofString());
+      return http.send(request.build(), BodyHandlers.ofString());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
