@@ -1,0 +1,127 @@
+package io.waybill.server.grpc;
+
+import io.waybill.server.upload.AbortUpload;
+import io.waybill.server.upload.Assembly;
+import io.waybill.server.upload.CompleteUpload;
+import io.waybill.server.upload.Completion;
+import io.waybill.server.upload.ContentTypes;
+import io.waybill.server.upload.Destination;
+import io.waybill.server.upload.Destinations;
+import io.waybill.server.upload.FakeUrlSigner;
+import io.waybill.server.upload.GetUpload;
+import io.waybill.server.upload.InMemoryObjectStore;
+import io.waybill.server.upload.InMemoryUploadStore;
+import io.waybill.server.upload.KeyTemplate;
+import io.waybill.server.upload.ListParts;
+import io.waybill.server.upload.ListUploads;
+import io.waybill.server.upload.MutableClock;
+import io.waybill.server.upload.Pauses;
+import io.waybill.server.upload.ReportPart;
+import io.waybill.server.upload.S3Limits;
+import io.waybill.server.upload.Sessions;
+import io.waybill.server.upload.SignParts;
+import io.waybill.server.upload.StartUpload;
+import io.waybill.server.upload.StorageCleaning;
+import io.waybill.server.upload.StorageCreation;
+import io.waybill.server.upload.Timing;
+import io.waybill.server.upload.Upload;
+import io.waybill.server.upload.UploadId;
+import io.waybill.server.upload.UploadPlanner;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/** The real use cases over fakes, on real threads; pauses move the clock instead of waiting. */
+final class Rig implements AutoCloseable {
+  static final String TENANT = "acme";
+
+  final MutableClock clock = new MutableClock(Instant.parse("2026-01-01T00:00:00Z"));
+  final InMemoryUploadStore store = new InMemoryUploadStore(clock);
+  final InMemoryObjectStore objects = new InMemoryObjectStore(clock);
+  final FakeUrlSigner signer = new FakeUrlSigner();
+  final ThreadPoolExecutor workers = pool(4);
+  final ThreadPoolExecutor readers = pool(4);
+  final ThreadPoolExecutor bulkhead = pool(2);
+  final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1);
+  final StatusErrors errors = new StatusErrors(new Random(1));
+  final UploadGrpcService service =
+      new UploadGrpcService(useCases(), new Calls(workers, readers, timer, errors));
+
+  /** A session as the store has it. */
+  Upload stored(String uploadId) {
+    return store.find(TENANT, UploadId.parse(uploadId).orElseThrow()).orElseThrow();
+  }
+
+  private UseCases useCases() {
+    Destinations destinations = destinations();
+    Pauses pauses = clock::advance;
+    Timing timing = Timing.DEFAULT;
+    Sessions sessions = new Sessions(store, clock);
+    StorageCreation creation = new StorageCreation(store, objects, clock, timing);
+    SignParts signParts = new SignParts(sessions, store, destinations, signer, clock);
+    Completion completion = new Completion(store, objects, sessions, clock, pauses, timing);
+    Assembly assembly = new Assembly(store, objects, sessions, completion, clock, pauses, timing);
+    return new UseCases(
+        new StartUpload(
+            new UploadPlanner(destinations, clock, new Random(2)),
+            store,
+            creation,
+            signParts,
+            clock,
+            pauses,
+            timing),
+        signParts,
+        new ReportPart(sessions, store, clock),
+        new CompleteUpload(sessions, assembly, bulkhead),
+        new AbortUpload(
+            sessions, store, new StorageCleaning(store, objects, creation, clock, timing), clock),
+        new GetUpload(sessions, store),
+        new ListUploads(store),
+        new ListParts(sessions, store, objects));
+  }
+
+  private static Destinations destinations() {
+    KeyTemplate own = new KeyTemplate("", KeyTemplate.DEFAULT, false);
+    KeyTemplate exact = new KeyTemplate("exact/", KeyTemplate.DEFAULT_EXACT, true);
+    ContentTypes any = new ContentTypes(List.of("*/*"));
+    long all = S3Limits.MAX_OBJECT_BYTES;
+    return new Destinations(
+        List.of(
+            destination("any", own, any, all, false),
+            destination("exact", exact, any, all, false),
+            destination("strict", own, new ContentTypes(List.of("image/*")), 1000, true)));
+  }
+
+  private static Destination destination(
+      String name, KeyTemplate keys, ContentTypes types, long maxSizeBytes, boolean checksums) {
+    return new Destination(
+        name,
+        "bucket",
+        keys,
+        types,
+        maxSizeBytes,
+        8 * S3Limits.MIB,
+        100 * S3Limits.MIB,
+        checksums,
+        false,
+        Duration.ofMinutes(15),
+        Duration.ofHours(1),
+        Duration.ofHours(24),
+        Duration.ofDays(7));
+  }
+
+  private static ThreadPoolExecutor pool(int threads) {
+    return new ThreadPoolExecutor(
+        threads, threads, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(100));
+  }
+
+  @Override
+  public void close() {
+    List.of(workers, readers, bulkhead, timer).forEach(ThreadPoolExecutor::shutdownNow);
+  }
+}

@@ -1,0 +1,225 @@
+package io.waybill.server.upload;
+
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An S3 without bytes: it knows what was put where, how long it is, and refuses what S3 refuses.
+ * Tests put parts and objects into it as an uploader would, and may fail or delay every operation.
+ */
+public final class InMemoryObjectStore implements ObjectStore {
+
+  /** What is asked of S3. */
+  public enum Operation {
+    CREATE,
+    LIST_PARTS,
+    COMPLETE,
+    ABORT,
+    HEAD,
+    LIST_UPLOADS,
+    DELETE
+  }
+
+  private static final class Multipart {
+    final UploadSpec spec;
+    final ListedUpload listed;
+    final NavigableMap<Integer, Part> parts = new TreeMap<>();
+
+    Multipart(UploadSpec spec, ListedUpload listed) {
+      this.spec = spec;
+      this.listed = listed;
+    }
+  }
+
+  private final Clock clock;
+  private final Map<String, Multipart> multiparts = new HashMap<>();
+  private final Map<String, FoundObject> objects = new HashMap<>();
+  private final Map<Operation, Integer> calls = new ConcurrentHashMap<>();
+  private volatile Consumer<Operation> before = operation -> {};
+  private int lastUpload;
+
+  public InMemoryObjectStore(Clock clock) {
+    this.clock = clock;
+  }
+
+  /** What happens before each operation, outside any lock: it may throw, or wait. */
+  public void before(Consumer<Operation> hook) {
+    before = hook;
+  }
+
+  /** Every call of this operation fails so, and no other. */
+  public void fail(Operation failing, StorageException.Kind kind) {
+    before(
+        operation -> {
+          if (operation == failing) {
+            throw new StorageException(kind, "S3's own words");
+          }
+        });
+  }
+
+  /** How often an operation was asked for. */
+  public int calls(Operation operation) {
+    return calls.getOrDefault(operation, 0);
+  }
+
+  /** An uploader puts a part as planned. Returns its ETag. */
+  public String putPart(Upload upload, int number) {
+    return putPart(upload, number, upload.spec().plan().sizeOf(number), null);
+  }
+
+  /** An uploader puts whatever it likes. Returns its ETag. */
+  public synchronized String putPart(
+      Upload upload, int number, long sizeBytes, @Nullable Checksum checksum) {
+    String etag = "etag-" + number + "-" + sizeBytes;
+    multipart(upload.progress().storageUploadId())
+        .parts
+        .put(number, new Part(number, sizeBytes, etag, checksum, clock.instant()));
+    return etag;
+  }
+
+  /** An uploader puts the whole file by a single PUT. Returns its ETag. */
+  public String putObject(Upload upload) {
+    return putObject(upload.spec(), upload.spec().plan().sizeBytes(), upload.id());
+  }
+
+  /** Somebody puts an object at an upload's key; null is a stranger. Returns its ETag. */
+  public synchronized String putObject(UploadSpec at, long sizeBytes, @Nullable UploadId owner) {
+    String etag = "object-" + sizeBytes;
+    StoredObject object = new StoredObject(etag, "", sizeBytes, null);
+    objects.put(place(at), new FoundObject(object, Optional.ofNullable(owner)));
+    return etag;
+  }
+
+  /** A lifecycle rule removes all unfinished multipart uploads. */
+  public synchronized void forgetMultipartUploads() {
+    multiparts.clear();
+  }
+
+  @Override
+  public String createMultipartUpload(UploadSpec spec) {
+    enter(Operation.CREATE);
+    synchronized (this) {
+      String id = "storage-upload-" + ++lastUpload;
+      multiparts.put(id, new Multipart(spec, new ListedUpload(spec.key(), id, clock.instant())));
+      return id;
+    }
+  }
+
+  @Override
+  public PartPage listParts(UploadSpec spec, String storageUploadId, int after, int most) {
+    enter(Operation.LIST_PARTS);
+    synchronized (this) {
+      List<Part> rest =
+          List.copyOf(multipart(storageUploadId).parts.tailMap(after, false).values());
+      return new PartPage(rest.subList(0, Math.min(most, rest.size())), rest.size() > most);
+    }
+  }
+
+  @Override
+  public StoredObject completeMultipartUpload(
+      UploadSpec spec, String storageUploadId, List<Part> manifest) {
+    enter(Operation.COMPLETE);
+    synchronized (this) {
+      Multipart multipart = multipart(storageUploadId);
+      if (objects.containsKey(place(spec)) && !spec.overwrite()) {
+        throw new StorageException(StorageException.Kind.EXISTS, "PreconditionFailed");
+      }
+      checkManifest(multipart, manifest);
+      StoredObject object =
+          new StoredObject(
+              "multipart-" + manifest.size(),
+              "",
+              manifest.stream().mapToLong(Part::sizeBytes).sum(),
+              ObjectChecksum.of(multipart.spec, manifest).orElse(null));
+      objects.put(place(spec), new FoundObject(object, Optional.of(multipart.spec.id())));
+      multiparts.remove(storageUploadId);
+      return object;
+    }
+  }
+
+  @Override
+  public void abortMultipartUpload(UploadSpec spec, String storageUploadId) {
+    enter(Operation.ABORT);
+    synchronized (this) {
+      multipart(storageUploadId);
+      multiparts.remove(storageUploadId);
+    }
+  }
+
+  @Override
+  public Optional<FoundObject> head(UploadSpec spec) {
+    enter(Operation.HEAD);
+    synchronized (this) {
+      return Optional.ofNullable(objects.get(place(spec)));
+    }
+  }
+
+  @Override
+  public List<ListedUpload> listMultipartUploads(
+      String destination, String bucket, String keyPrefix) {
+    enter(Operation.LIST_UPLOADS);
+    synchronized (this) {
+      return multiparts.values().stream()
+          .filter(multipart -> multipart.spec.bucket().equals(bucket))
+          .map(multipart -> multipart.listed)
+          .filter(listed -> listed.key().startsWith(keyPrefix))
+          .toList();
+    }
+  }
+
+  @Override
+  public void delete(UploadSpec spec, StoredObject object) {
+    enter(Operation.DELETE);
+    synchronized (this) {
+      FoundObject found = objects.get(place(spec));
+      if (found != null && found.object().equals(object)) {
+        objects.remove(place(spec));
+      }
+    }
+  }
+
+  private void enter(Operation operation) {
+    calls.merge(operation, 1, Integer::sum);
+    before.accept(operation);
+  }
+
+  private Multipart multipart(String storageUploadId) {
+    Multipart multipart = multiparts.get(storageUploadId);
+    if (multipart == null) {
+      throw new StorageException(StorageException.Kind.GONE, "NoSuchUpload");
+    }
+    return multipart;
+  }
+
+  private static void checkManifest(Multipart multipart, List<Part> manifest) {
+    List<Part> ordered = new ArrayList<>(manifest);
+    ordered.sort((a, b) -> Integer.compare(a.number(), b.number()));
+    boolean known =
+        manifest.stream()
+            .allMatch(
+                part -> {
+                  Part stored = multipart.parts.get(part.number());
+                  return stored != null && stored.etag().equals(part.etag());
+                });
+    boolean largeEnough =
+        manifest.stream()
+            .limit(Math.max(manifest.size() - 1, 0))
+            .allMatch(part -> part.sizeBytes() >= S3Limits.MIN_PART_BYTES);
+    if (manifest.isEmpty() || !ordered.equals(manifest) || !known || !largeEnough) {
+      throw new StorageException(StorageException.Kind.PARTS_REFUSED, "InvalidPart");
+    }
+  }
+
+  private static String place(UploadSpec spec) {
+    return spec.bucket() + "/" + spec.key();
+  }
+}

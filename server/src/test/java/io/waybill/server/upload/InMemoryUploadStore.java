@@ -1,0 +1,257 @@
+package io.waybill.server.upload;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The whole contract of {@link UploadStore}, in two maps under one lock. */
+public final class InMemoryUploadStore implements UploadStore {
+  private final Clock clock;
+  private final Map<UploadId, Upload> uploads = new HashMap<>();
+  private final Map<UploadId, NavigableMap<Integer, Part>> ledgers = new HashMap<>();
+  private long lastNumber;
+  private @Nullable RuntimeException broken;
+
+  public InMemoryUploadStore(Clock clock) {
+    this.clock = clock;
+  }
+
+  /** From now on everything fails with this; null mends it. */
+  public synchronized void breakWith(@Nullable RuntimeException failure) {
+    broken = failure;
+  }
+
+  @Override
+  public synchronized Created create(UploadSpec spec, Progress progress, Instant expireTime) {
+    check();
+    Optional<Upload> existing =
+        uploads.values().stream()
+            .filter(upload -> upload.spec().tenant().equals(spec.tenant()))
+            .filter(upload -> upload.spec().requestId().equals(spec.requestId()))
+            .findFirst();
+    if (existing.isPresent()) {
+      return new Created(existing.get(), false);
+    }
+    Instant made = spec.createTime();
+    Upload upload = new Upload(++lastNumber, spec, progress, expireTime, made, 0, 0, made, 1);
+    uploads.put(spec.id(), upload);
+    ledgers.put(spec.id(), new TreeMap<>());
+    return new Created(upload, true);
+  }
+
+  @Override
+  public synchronized Optional<Upload> find(String tenant, UploadId id) {
+    check();
+    return Optional.ofNullable(uploads.get(id))
+        .filter(upload -> upload.spec().tenant().equals(tenant));
+  }
+
+  @Override
+  public synchronized boolean replace(Upload seen, Progress next, LedgerChange change) {
+    check();
+    if (!isAsSeen(seen)) {
+      return false;
+    }
+    NavigableMap<Integer, Part> ledger = ledger(seen);
+    change.drop().forEach(ledger::remove);
+    change.put().forEach(part -> ledger.put(part.number(), part));
+    change(seen, upload -> upload.with(next));
+    return true;
+  }
+
+  @Override
+  public synchronized boolean replaceIfNotExtended(Upload seen, Progress next) {
+    check();
+    Upload now = uploads.get(seen.id());
+    return now != null
+        && now.expireTime().equals(seen.expireTime())
+        && replace(seen, next, LedgerChange.NONE);
+  }
+
+  @Override
+  public synchronized boolean forget(Upload seen) {
+    check();
+    if (!isAsSeen(seen)) {
+      return false;
+    }
+    ledgers.remove(seen.id());
+    return uploads.remove(seen.id()) != null;
+  }
+
+  @Override
+  public CompletionStage<Boolean> extend(
+      Upload seen, Instant now, Instant expireTime, Instant urlEnd) {
+    return stage(() -> isOpen(seen, now) && extended(seen, expireTime, urlEnd));
+  }
+
+  @Override
+  public CompletionStage<Boolean> record(Upload seen, Part part, Instant expireTime) {
+    return stage(
+        () -> {
+          if (!isOpen(seen, part.time())) {
+            return false;
+          }
+          ledger(seen).put(part.number(), part);
+          return extended(seen, expireTime, Instant.MIN);
+        });
+  }
+
+  @Override
+  public synchronized void drop(Upload seen, Collection<Integer> partNumbers) {
+    check();
+    Upload now = uploads.get(seen.id());
+    if (now != null && now.state() == UploadState.ACTIVE) {
+      partNumbers.forEach(ledger(seen)::remove);
+      change(seen, UnaryOperator.identity());
+    }
+  }
+
+  @Override
+  public synchronized List<Part> parts(Upload upload, int after, int most) {
+    check();
+    return ledger(upload).tailMap(after, false).values().stream().limit(most).toList();
+  }
+
+  @Override
+  public synchronized BitSet partNumbers(Upload upload) {
+    check();
+    BitSet numbers = new BitSet();
+    ledger(upload).keySet().forEach(numbers::set);
+    return numbers;
+  }
+
+  @Override
+  public synchronized List<Upload> list(Query query) {
+    check();
+    return uploads.values().stream()
+        .filter(upload -> matches(query, upload))
+        .sorted(Comparator.comparing((Upload upload) -> upload.id().toString()).reversed())
+        .limit(query.most())
+        .toList();
+  }
+
+  @Override
+  public synchronized List<Upload> due(Instant now, int most) {
+    check();
+    return uploads.values().stream()
+        .filter(upload -> dueSince(upload).filter(since -> !since.isAfter(now)).isPresent())
+        .sorted(Comparator.comparing((Upload upload) -> dueSince(upload).orElseThrow()))
+        .limit(most)
+        .toList();
+  }
+
+  private static Optional<Instant> dueSince(Upload upload) {
+    Progress progress = upload.progress();
+    return switch (upload.state()) {
+      case ACTIVE -> Optional.of(upload.expireTime());
+      case CREATING, COMPLETING ->
+          Optional.of(progress.leaseUntil() == null ? upload.updateTime() : progress.leaseUntil());
+      case ABORTED, EXPIRED, FAILED -> Optional.ofNullable(progress.cleanAt());
+      case COMPLETED -> Optional.empty();
+    };
+  }
+
+  private static boolean matches(Query query, Upload upload) {
+    UploadSpec spec = upload.spec();
+    return Stream.of(
+            spec.tenant().equals(query.tenant()),
+            query.states().isEmpty() || query.states().contains(upload.state()),
+            isUnset(query.destination()) || spec.destination().equals(query.destination()),
+            query.keyPrefix() == null || spec.key().startsWith(query.keyPrefix()),
+            query.createdAfter() == null || !spec.createTime().isBefore(query.createdAfter()),
+            query.createdBefore() == null || spec.createTime().isBefore(query.createdBefore()),
+            query.before() == null || spec.id().toString().compareTo(query.before().toString()) < 0)
+        .allMatch(matches -> matches);
+  }
+
+  private static boolean isUnset(@Nullable String text) {
+    return text == null || text.isEmpty();
+  }
+
+  private boolean isAsSeen(Upload seen) {
+    Upload now = uploads.get(seen.id());
+    return now != null
+        && now.state() == seen.state()
+        && now.progress().fence() == seen.progress().fence();
+  }
+
+  private boolean isOpen(Upload seen, Instant at) {
+    Upload now = uploads.get(seen.id());
+    return now != null && now.state() == UploadState.ACTIVE && !now.isExpiredAt(at);
+  }
+
+  private boolean extended(Upload seen, Instant expireTime, Instant urlEnd) {
+    change(
+        seen,
+        now ->
+            new Upload(
+                now.number(),
+                now.spec(),
+                now.progress(),
+                later(now.expireTime(), expireTime),
+                later(now.urlEnd(), urlEnd),
+                now.uploadedParts(),
+                now.uploadedBytes(),
+                now.updateTime(),
+                now.revision()));
+    return true;
+  }
+
+  /** Applies a change, counts the ledger anew, and lets time and revision grow. */
+  private void change(Upload seen, UnaryOperator<Upload> change) {
+    Upload now = uploads.get(seen.id());
+    if (now == null) {
+      throw new IllegalStateException("no upload " + seen.id());
+    }
+    Upload next = change.apply(now);
+    Collection<Part> ledger = ledger(seen).values();
+    uploads.put(
+        seen.id(),
+        new Upload(
+            next.number(),
+            next.spec(),
+            next.progress(),
+            next.expireTime(),
+            next.urlEnd(),
+            ledger.size(),
+            ledger.stream().mapToLong(Part::sizeBytes).sum(),
+            later(clock.instant(), now.updateTime().plus(Duration.ofMillis(1))),
+            now.revision() + 1));
+  }
+
+  private NavigableMap<Integer, Part> ledger(Upload upload) {
+    return ledgers.getOrDefault(upload.id(), new TreeMap<>());
+  }
+
+  private static Instant later(Instant a, Instant b) {
+    return a.isAfter(b) ? a : b;
+  }
+
+  private void check() {
+    if (broken != null) {
+      throw broken;
+    }
+  }
+
+  private synchronized CompletionStage<Boolean> stage(BooleanSupplier write) {
+    if (broken != null) {
+      return CompletableFuture.failedFuture(broken);
+    }
+    return CompletableFuture.completedFuture(write.getAsBoolean());
+  }
+}
