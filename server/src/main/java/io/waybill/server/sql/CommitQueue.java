@@ -12,7 +12,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jdbi.v3.core.Handle;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The one writer. It takes whatever waits, runs it in one transaction, commits, and only then
@@ -43,14 +42,12 @@ final class CommitQueue implements AutoCloseable {
   private static final int ANSWERS = 32;
 
   private final Database database;
+  private final Writer writer;
   private final LedgerBatch ledger;
   private final Executor callbacks;
-  private final Backlog<Call> backlog;
+  private final Backlog<Call<?>> backlog;
   private final Thread thread = new Thread(this::work, "waybill-commits");
   private final AtomicLong commits = new AtomicLong();
-
-  /** The writer thread's own. */
-  private @Nullable Handle writer;
 
   /**
    * Starts the writer thread.
@@ -60,6 +57,7 @@ final class CommitQueue implements AutoCloseable {
    */
   CommitQueue(Database database, LedgerBatch ledger, int capacity, Executor callbacks) {
     this.database = database;
+    this.writer = new Writer(database);
     this.ledger = ledger;
     this.callbacks = callbacks;
     this.backlog = new Backlog<>(capacity);
@@ -69,7 +67,7 @@ final class CommitQueue implements AutoCloseable {
 
   /** Runs a write and waits until it is durable. */
   <T> T run(Write<T> write) {
-    WaitingCall<T> call = new WaitingCall<>(write);
+    Call.Waiting<T> call = new Call.Waiting<>(write);
     backlog.add(call);
     try {
       return call.answer.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
@@ -86,7 +84,7 @@ final class CommitQueue implements AutoCloseable {
 
   /** Runs a ledger write; the stage completes when it is durable. Holds no thread. */
   CompletionStage<Boolean> submit(LedgerWrite write) {
-    LedgerCall call = new LedgerCall(write);
+    Call.Ledger call = new Call.Ledger(write);
     try {
       backlog.add(call);
       return call.answer;
@@ -123,16 +121,17 @@ final class CommitQueue implements AutoCloseable {
   }
 
   private void work() {
-    List<Call> batch = backlog.take(BATCH);
-    while (!batch.isEmpty()) {
-      commit(batch);
-      answer(batch);
-      batch = backlog.take(BATCH);
+    try (writer) {
+      List<Call<?>> batch = backlog.take(BATCH);
+      while (!batch.isEmpty()) {
+        commit(batch);
+        answer(batch);
+        batch = backlog.take(BATCH);
+      }
     }
-    disconnect();
   }
 
-  private void commit(List<Call> batch) {
+  private void commit(List<Call<?>> batch) {
     try {
       transaction(batch);
     } catch (RuntimeException | Error e) {
@@ -144,7 +143,7 @@ final class CommitQueue implements AutoCloseable {
     }
   }
 
-  private void commitEach(List<Call> batch) {
+  private void commitEach(List<Call<?>> batch) {
     for (int i = 0; i < batch.size(); i++) {
       try {
         transaction(batch.subList(i, i + 1));
@@ -158,143 +157,57 @@ final class CommitQueue implements AutoCloseable {
     }
   }
 
-  private void fail(List<Call> calls, Throwable cause) {
+  private void fail(List<Call<?>> calls, Throwable cause) {
     UploadException failure = StoreFailures.of(database, cause);
-    calls.forEach(call -> call.failure = failure);
+    calls.forEach(call -> call.fail(failure));
   }
 
-  private void transaction(List<Call> batch) {
-    Handle handle = connect();
-    try {
-      database.begin(handle);
-      runLedger(handle, batch);
-      for (Call call : batch) {
-        if (call instanceof WaitingCall<?> waiting) {
-          waiting.run(handle);
-        }
-      }
-      database.commit(handle);
-      commits.incrementAndGet();
-    } catch (RuntimeException | Error e) {
-      undo(handle, e);
-      throw e;
-    }
+  private void transaction(List<Call<?>> batch) {
+    writer.transaction(
+        handle -> {
+          runLedger(handle, batch);
+          for (Call<?> call : batch) {
+            if (call instanceof Call.Waiting<?> waiting) {
+              waiting.run(handle);
+            }
+          }
+        });
+    commits.incrementAndGet();
   }
 
-  private void runLedger(Handle handle, List<Call> batch) {
-    List<LedgerCall> calls = new ArrayList<>(batch.size());
-    for (Call call : batch) {
-      if (call instanceof LedgerCall ledgerCall) {
+  private void runLedger(Handle handle, List<Call<?>> batch) {
+    List<Call.Ledger> calls = new ArrayList<>(batch.size());
+    for (Call<?> call : batch) {
+      if (call instanceof Call.Ledger ledgerCall) {
         calls.add(ledgerCall);
       }
     }
-    if (calls.isEmpty()) {
-      return;
-    }
-    List<Boolean> results = ledger.run(handle, calls.stream().map(c -> c.write).toList());
-    for (int i = 0; i < calls.size(); i++) {
-      calls.get(i).result = results.get(i);
-    }
-  }
-
-  private void undo(Handle handle, Throwable failure) {
-    try {
-      database.rollback(handle);
-    } catch (RuntimeException e) {
-      failure.addSuppressed(e);
-      disconnect();
-    }
-  }
-
-  private Handle connect() {
-    Handle open = writer;
-    if (open == null) {
-      open = database.openWriter();
-      writer = open;
-    }
-    return open;
-  }
-
-  private void disconnect() {
-    Handle open = writer;
-    writer = null;
-    if (open != null) {
-      try {
-        open.close();
-      } catch (RuntimeException e) {
-        // It was given up already; the next batch opens another.
+    if (!calls.isEmpty()) {
+      List<Boolean> results = ledger.run(handle, calls.stream().map(c -> c.write).toList());
+      for (int i = 0; i < calls.size(); i++) {
+        calls.get(i).succeed(results.get(i));
       }
     }
   }
 
   /** Threads that wait are woken here: they may be all that {@link #callbacks} has. */
-  private void answer(List<Call> batch) {
-    List<Call> stages = new ArrayList<>(batch.size());
-    for (Call call : batch) {
-      if (call instanceof WaitingCall<?>) {
+  private void answer(List<Call<?>> batch) {
+    List<Call<?>> stages = new ArrayList<>(batch.size());
+    for (Call<?> call : batch) {
+      if (call instanceof Call.Waiting<?>) {
         call.answer();
       } else {
         stages.add(call);
       }
     }
     for (int i = 0; i < stages.size(); i += ANSWERS) {
-      List<Call> some = stages.subList(i, Math.min(i + ANSWERS, stages.size()));
+      List<Call<?>> some = stages.subList(i, Math.min(i + ANSWERS, stages.size()));
       try {
         callbacks.execute(() -> some.forEach(Call::answer));
       } catch (RuntimeException | Error e) {
         // Shut down, or out of threads: a late batch is better than no answer.
         some.forEach(Call::answer);
       }
-    }
-  }
-
-  /** A call and what becomes of it; the writer thread fills it in. */
-  private abstract static class Call {
-    @Nullable UploadException failure;
-
-    abstract void answer();
-  }
-
-  private static final class WaitingCall<T> extends Call {
-    final CompletableFuture<T> answer = new CompletableFuture<>();
-    private final Write<T> write;
-    private @Nullable T result;
-
-    WaitingCall(Write<T> write) {
-      this.write = write;
-    }
-
-    void run(Handle handle) {
-      result = write.run(handle);
-    }
-
-    @Override
-    void answer() {
-      settle(answer, result, failure);
-    }
-  }
-
-  private static final class LedgerCall extends Call {
-    final CompletableFuture<Boolean> answer = new CompletableFuture<>();
-    final LedgerWrite write;
-    boolean result;
-
-    LedgerCall(LedgerWrite write) {
-      this.write = write;
-    }
-
-    @Override
-    void answer() {
-      settle(answer, result, failure);
-    }
-  }
-
-  private static <T> void settle(
-      CompletableFuture<T> answer, @Nullable T result, @Nullable UploadException failure) {
-    if (failure != null) {
-      answer.completeExceptionally(failure);
-    } else {
-      answer.complete(result);
     }
   }
 }

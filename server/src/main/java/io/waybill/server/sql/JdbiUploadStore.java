@@ -3,7 +3,6 @@ package io.waybill.server.sql;
 import io.waybill.server.upload.Part;
 import io.waybill.server.upload.Progress;
 import io.waybill.server.upload.Upload;
-import io.waybill.server.upload.UploadException;
 import io.waybill.server.upload.UploadId;
 import io.waybill.server.upload.UploadSpec;
 import io.waybill.server.upload.UploadStore;
@@ -145,12 +144,7 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
     return read(handle -> UploadTable.due(handle, now, most));
   }
 
-  /** How many transactions were committed. */
-  long commits() {
-    return writes.commits();
-  }
-
-  /** For writes that no port has. */
+  /** For tests to look into, and to hold up. */
   CommitQueue writes() {
     return writes;
   }
@@ -181,8 +175,7 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
     try {
       return database.readers().withHandle(reading::apply);
     } catch (RuntimeException e) {
-      UploadException failure = StoreFailures.of(database, e);
-      throw failure;
+      throw StoreFailures.of(database, e);
     }
   }
 }

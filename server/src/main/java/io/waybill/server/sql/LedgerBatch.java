@@ -56,7 +56,8 @@ final class LedgerBatch {
             WHERE upload_no IN (<numbers>) ORDER BY upload_no <for_update>
             """)
         .bindList(
-            "numbers", Lists.padded(writes.stream().map(LedgerWrite::uploadNo).distinct().toList()))
+            "numbers",
+            InList.padded(writes.stream().map(LedgerWrite::uploadNo).distinct().toList()))
         .map((row, context) -> new Session(row))
         .forEach(session -> sessions.put(session.uploadNo, session));
     return sessions;

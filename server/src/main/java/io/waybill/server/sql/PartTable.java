@@ -1,7 +1,7 @@
 package io.waybill.server.sql;
 
-import io.waybill.server.upload.Checksum;
 import io.waybill.server.upload.Part;
+import io.waybill.server.upload.S3Limits;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -23,7 +23,7 @@ final class PartTable {
     if (!keys.isEmpty()) {
       handle
           .createQuery("SELECT part_key, size_bytes FROM part WHERE part_key IN (<keys>)")
-          .bindList("keys", Lists.padded(keys))
+          .bindList("keys", InList.padded(keys))
           .map((row, context) -> Map.entry(row.getLong("part_key"), row.getLong("size_bytes")))
           .forEach(entry -> sizes.put(entry.getKey(), entry.getValue()));
     }
@@ -46,12 +46,11 @@ final class PartTable {
             """);
     parts.forEach(
         (key, part) -> {
-          Checksum checksum = part.checksum();
           batch
               .bind("part_key", (long) key)
               .bind("size_bytes", part.sizeBytes())
               .bind("etag", part.etag())
-              .bind("checksum", checksum == null ? null : checksum.toBytes())
+              .bind("checksum", Columns.bytes(part.checksum()))
               .bind("record_time", part.time().toEpochMilli())
               .add();
         });
@@ -62,7 +61,7 @@ final class PartTable {
     if (!keys.isEmpty()) {
       handle
           .createUpdate("DELETE FROM part WHERE part_key IN (<keys>)")
-          .bindList("keys", Lists.padded(keys))
+          .bindList("keys", InList.padded(keys))
           .execute();
     }
   }
@@ -84,7 +83,7 @@ final class PartTable {
             WHERE part_key > :after AND part_key <= :last
             ORDER BY part_key LIMIT :most
             """)
-        .bind("after", PartKey.of(uploadNo, after))
+        .bind("after", PartKey.of(uploadNo, Math.min(after, S3Limits.MAX_PARTS)))
         .bind("last", PartKey.last(uploadNo))
         .bind("most", most)
         .map((row, context) -> part(row))

@@ -84,7 +84,7 @@ class CommitQueueTest {
   @Test
   void commitsManyCallsAtOnce() throws Exception {
     holdTheWriter();
-    long before = store.commits();
+    long before = store.writes().commits();
     List<CompletionStage<Boolean>> stages = new ArrayList<>();
     for (int number = 1; number <= 1_000; number++) {
       stages.add(store.record(upload, part(number, 1), END));
@@ -94,7 +94,7 @@ class CommitQueueTest {
       assertThat(await(stage)).isTrue();
     }
 
-    assertThat(store.commits() - before).isLessThanOrEqualTo(2);
+    assertThat(store.writes().commits() - before).isLessThanOrEqualTo(2);
     assertThat(reread(store, upload).uploadedParts()).isEqualTo(1_000);
   }
 

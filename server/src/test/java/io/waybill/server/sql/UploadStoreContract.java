@@ -425,6 +425,7 @@ public abstract class UploadStoreContract {
     assertThat(store.parts(seen, 0, 2)).extracting(Part::number).containsExactly(1, 3);
     assertThat(store.parts(seen, 3, 2)).extracting(Part::number).containsExactly(5, 10_000);
     assertThat(store.parts(seen, 10_000, 2)).isEmpty();
+    assertThat(store.parts(seen, Integer.MAX_VALUE, 2)).isEmpty();
     BitSet expected = new BitSet();
     List.of(1, 3, 5, 10_000).forEach(expected::set);
     assertThat(store.partNumbers(seen)).isEqualTo(expected);

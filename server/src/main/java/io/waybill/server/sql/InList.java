@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
-/** Lists for {@code IN (…)}. */
-final class Lists {
-  private Lists() {}
+/** The values of an {@code IN (…)}. */
+final class InList {
+  private InList() {}
 
   /**
    * The same values, the last one repeated up to a power of two. Every length is a statement of its
