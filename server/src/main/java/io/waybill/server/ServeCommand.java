@@ -42,7 +42,7 @@ final class ServeCommand implements Callable<Integer> {
     }
     WaybillServer server = WaybillServer.start(config);
     Runtime.getRuntime().addShutdownHook(new Thread(server::close, "waybill-shutdown"));
-    spec.commandLine().getOut().println("waybill: serving on " + server.address());
+    spec.commandLine().getOut().println("waybill: serving on " + server.target());
     spec.commandLine().getOut().flush();
     server.awaitTermination();
     return 0;

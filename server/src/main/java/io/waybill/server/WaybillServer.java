@@ -48,12 +48,12 @@ public final class WaybillServer implements AutoCloseable {
 
   private final Closing closing;
   private final GrpcServer grpc;
-  private final InetSocketAddress address;
+  private final InetSocketAddress listen;
 
-  private WaybillServer(Closing closing, GrpcServer grpc, InetSocketAddress address) {
+  private WaybillServer(Closing closing, GrpcServer grpc, InetSocketAddress listen) {
     this.closing = closing;
     this.grpc = grpc;
-    this.address = address;
+    this.listen = listen;
   }
 
   /** Starts with the S3 credentials that the AWS SDK's default chain finds. */
@@ -134,8 +134,7 @@ public final class WaybillServer implements AutoCloseable {
     var unused =
         threads.sweeper.scheduleWithFixedDelay(
             () -> sweepOnce(sweep), intervalMillis, intervalMillis, TimeUnit.MILLISECONDS);
-    return new WaybillServer(
-        closing, grpc, new InetSocketAddress(config.listen().getAddress(), grpc.port()));
+    return new WaybillServer(closing, grpc, config.listen());
   }
 
   /** A pass that fails as a whole must not be the last one. */
@@ -147,9 +146,10 @@ public final class WaybillServer implements AutoCloseable {
     }
   }
 
-  /** Where it listens, with the port it really got. */
-  public InetSocketAddress address() {
-    return address;
+  /** Where it listens, as ADDRESS:PORT, with the port it really got. */
+  public String target() {
+    String host = listen.getAddress().getHostAddress();
+    return (host.contains(":") ? "[" + host + "]" : host) + ":" + grpc.port();
   }
 
   /** Waits until it is closed. */

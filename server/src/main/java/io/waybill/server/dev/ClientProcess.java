@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.waybill.client.cli.WaybillCli;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
@@ -30,7 +29,7 @@ final class ClientProcess {
   private ClientProcess() {}
 
   /** Uploads a file, its progress on this process's standard error. */
-  static Uploaded upload(InetSocketAddress server, Path file)
+  static Uploaded upload(String target, Path file)
       throws IOException, InterruptedException, UploadFailedException {
     Process client =
         new ProcessBuilder(
@@ -41,7 +40,7 @@ final class ClientProcess {
                 WaybillCli.class.getName(),
                 "upload",
                 "--server",
-                server.getAddress().getHostAddress() + ":" + server.getPort(),
+                target,
                 "--json",
                 "--no-resume",
                 file.toString())

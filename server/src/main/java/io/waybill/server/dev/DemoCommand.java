@@ -54,12 +54,12 @@ final class DemoCommand implements Callable<Integer> {
       throws IOException, InterruptedException {
     AtomicInteger puts = new AtomicInteger();
     try (DevStack stack = DevStack.start(folder, 0, 0, (key, part) -> puts.incrementAndGet())) {
-      say(out, "server  gRPC on %s, sessions in SQLite", stack.address());
+      say(out, "server  gRPC on %s, sessions in SQLite", stack.target());
       say(out, "s3      on %s, verifying every signature", stack.s3Endpoint());
       Digest sent = Digest.of(source);
       say(out, "file    %s, %,d bytes, sha256=%s", source, sent.bytes(), sent.sha256());
 
-      ClientProcess.Uploaded uploaded = ClientProcess.upload(stack.address(), source);
+      ClientProcess.Uploaded uploaded = ClientProcess.upload(stack.target(), source);
       say(out, "client  uploaded %s and saw it %s", uploaded.uploadId(), uploaded.state());
       say(out, "s3      took %d PUT(s) for %d part(s)", puts.get(), uploaded.parts());
 

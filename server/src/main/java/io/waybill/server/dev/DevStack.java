@@ -5,7 +5,6 @@ import io.waybill.server.WaybillServer;
 import io.waybill.server.s3.S3Connection;
 import io.waybill.server.s3.S3Storage;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -69,8 +68,9 @@ public final class DevStack implements AutoCloseable {
     }
   }
 
-  InetSocketAddress address() {
-    return server.address();
+  /** The server's ADDRESS:PORT. */
+  String target() {
+    return server.target();
   }
 
   URI s3Endpoint() {

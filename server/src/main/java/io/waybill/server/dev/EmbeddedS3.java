@@ -85,6 +85,9 @@ public final class EmbeddedS3 implements AutoCloseable {
   }
 
   private static final class Observed extends ForwardingBlobStore {
+    /** What S3Proxy keeps for itself beside the objects. */
+    private static final String OWN_KEYS = ".s3proxy-";
+
     private final Listener listener;
 
     Observed(BlobStore files, Listener listener) {
@@ -95,7 +98,9 @@ public final class EmbeddedS3 implements AutoCloseable {
     @Override
     public PutObjectResponse putBlob(PutObjectRequest request, InputStream body) {
       PutObjectResponse response = super.putBlob(request, body);
-      listener.stored(request.key(), 0);
+      if (!request.key().startsWith(OWN_KEYS)) {
+        listener.stored(request.key(), 0);
+      }
       return response;
     }
 

@@ -31,10 +31,8 @@ final class Greeting {
   private Greeting() {}
 
   static String of(DevStack stack, Path folder) {
-    String address =
-        stack.address().getAddress().getHostAddress() + ":" + stack.address().getPort();
     return TEXT.formatted(
-        address,
+        stack.target(),
         stack.s3Endpoint(),
         DevStack.BUCKET,
         DevStack.ACCESS_KEY,

@@ -45,7 +45,7 @@ final class ServerProcess implements AutoCloseable {
       process.destroyForcibly();
       throw new AssertionError("it does not serve: " + line + "\n" + Files.readString(log));
     }
-    return new ServerProcess(process, line.substring(line.indexOf('/') + 1), log);
+    return new ServerProcess(process, line.substring(line.lastIndexOf(' ') + 1), log);
   }
 
   /** HOST:PORT. */
