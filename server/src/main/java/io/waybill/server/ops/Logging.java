@@ -15,7 +15,13 @@ import java.util.logging.Logger;
 public final class Logging {
   private Logging() {}
 
-  /** Sends all logging of this process there. */
+  private static final Logger OURS = Logger.getLogger("io.waybill"); // held: loggers are weak
+
+  /**
+   * Sends all logging of this process there.
+   *
+   * @param level from which on Waybill's own events are shown; of its libraries, warnings
+   */
   public static void toStandardError(Level level) {
     Logger root = Logger.getLogger("");
     for (Handler handler : root.getHandlers()) {
@@ -25,7 +31,8 @@ public final class Logging {
     handler.setFormatter(new OneLine());
     handler.setLevel(level);
     root.addHandler(handler);
-    root.setLevel(level);
+    root.setLevel(Level.WARNING);
+    OURS.setLevel(level);
   }
 
   private static final class OneLine extends Formatter {

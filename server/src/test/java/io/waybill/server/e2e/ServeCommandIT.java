@@ -56,7 +56,7 @@ class ServeCommandIT {
 
   @Test
   void aWrongFlagShowsTheUsage() throws Exception {
-    Jar.Ended ended = Jar.SERVER.run("serve", "--no-such-flag");
+    Jar.Ended ended = Jar.SERVER.run("serve", "--config", "x", "--no-such-flag");
 
     assertThat(ended.exitCode()).isEqualTo(2);
     assertThat(ended.err()).contains("--no-such-flag").contains("Usage:");

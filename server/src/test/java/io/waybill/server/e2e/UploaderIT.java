@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class UploaderIT {
-  @TempDir Path folder;
+  @TempDir static Path folder;
   private TestS3 s3;
   private ServerProcess server;
   private WaybillClient client;
