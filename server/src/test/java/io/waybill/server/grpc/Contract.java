@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Matcher;
@@ -16,24 +17,24 @@ import java.util.regex.Pattern;
 /** What the comments of the .proto files promise: each reason's code, and each RPC's reasons. */
 final class Contract {
   private static final String SERVICE = "UploadService";
-  private static final Pattern NAMED =
-      Pattern.compile("//((?:(?!//)[^;{}])*?)(?:\\brpc|\\bservice) (\\w+)");
-  private static final Pattern FAILURE =
-      Pattern.compile("([A-Z_]+) / ([A-Z_]+(?:, [A-Z_]+(?! /))*)");
-  private static final Pattern VALUE =
-      Pattern.compile("// ([A-Z_]+)\\b[^/;]*?ERROR_REASON_(\\w+) = \\d+;");
+  private static final Pattern VALUE = Pattern.compile("ERROR_REASON_(\\w+) = [1-9]\\d*;");
+  private static final Pattern NAMED = Pattern.compile("(?:rpc|service) (\\w+).*");
+  private static final Pattern CODE = Pattern.compile("[A-Z_]+");
+  private static final Pattern FAILURE = Pattern.compile("([A-Z_]+) / ([A-Z_]+(?:, [A-Z_]+)*)");
 
   private final Map<Reason, Code> codes = new EnumMap<>(Reason.class);
   private final Map<String, Map<Reason, Code>> byRpc = new HashMap<>();
 
   Contract() {
-    Matcher values = VALUE.matcher(prose("waybill/v1/error.proto"));
-    while (values.find()) {
-      codes.put(Reason.valueOf(values.group(2)), Code.valueOf(values.group(1)));
-    }
-    Matcher named = NAMED.matcher(prose("waybill/v1/upload_service.proto"));
-    while (named.find()) {
-      byRpc.put(named.group(2), failures(named.group(1)));
+    declarations("waybill/v1/error.proto", VALUE).forEach(this::value);
+    declarations("waybill/v1/upload_service.proto", NAMED)
+        .forEach((name, comment) -> byRpc.put(name, failures(comment)));
+  }
+
+  private void value(String reason, String comment) {
+    Matcher code = CODE.matcher(comment);
+    if (code.lookingAt()) {
+      codes.put(Reason.valueOf(reason), Code.valueOf(code.group()));
     }
   }
 
@@ -60,14 +61,27 @@ final class Contract {
     return failures;
   }
 
-  /** A file whose comments are one line each, marked at their beginning only. */
-  private static String prose(String file) {
+  /** What a file declares, by name, each with the comment before it on one line. */
+  private static Map<String, String> declarations(String file, Pattern declaration) {
+    Map<String, String> declarations = new LinkedHashMap<>();
+    StringBuilder comment = new StringBuilder();
+    for (String line : text(file).lines().map(String::strip).toList()) {
+      if (line.startsWith("//")) {
+        comment.append(line.substring(2).strip()).append(' ');
+        continue;
+      }
+      Matcher found = declaration.matcher(line);
+      if (found.matches()) {
+        declarations.put(found.group(1), comment.toString());
+      }
+      comment.setLength(0);
+    }
+    return declarations;
+  }
+
+  private static String text(String file) {
     try (InputStream in = Contract.class.getClassLoader().getResourceAsStream(file)) {
-      byte[] bytes = Objects.requireNonNull(in, file).readAllBytes();
-      return new String(bytes, StandardCharsets.UTF_8)
-          .replaceAll("\\n *// *", "\n// ")
-          .replaceAll("(?<=//[^\\n]{0,100})\\n// ?", " ")
-          .replaceAll("\\s+", " ");
+      return new String(Objects.requireNonNull(in, file).readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -1,5 +1,7 @@
 package io.waybill.server.grpc;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -16,8 +18,8 @@ import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.lite.ProtoLiteUtils;
 import io.waybill.server.upload.Reason;
+import java.io.ByteArrayOutputStream;
 import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -100,6 +102,16 @@ record Failures(Status status, Metadata trailers) {
     }
   }
 
+  /** All that the caller gets: code, message and trailers. */
+  byte[] bytes() {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    all.writeBytes((status.getCode() + ":" + status.getDescription()).getBytes(UTF_8));
+    for (byte[] part : InternalMetadata.serialize(trailers)) {
+      all.writeBytes(part);
+    }
+    return all.toByteArray();
+  }
+
   int wireBytes() {
     return wireBytes(status, trailers);
   }
@@ -109,11 +121,11 @@ record Failures(Status status, Metadata trailers) {
     int bytes = ":status200content-typeapplication/grpcgrpc-status13grpc-message".length() + 4 * 32;
     String message = status.getDescription();
     if (message != null) {
-      bytes += URLEncoder.encode(message, StandardCharsets.UTF_8).length();
+      bytes += URLEncoder.encode(message, UTF_8).length();
     }
     byte[][] serialized = InternalMetadata.serialize(trailers);
     for (int i = 0; i < serialized.length; i += 2) {
-      boolean binary = new String(serialized[i], StandardCharsets.US_ASCII).endsWith("-bin");
+      boolean binary = new String(serialized[i], US_ASCII).endsWith("-bin");
       int value = serialized[i + 1].length;
       bytes += serialized[i].length + 32 + (binary ? (value + 2) / 3 * 4 : value);
     }

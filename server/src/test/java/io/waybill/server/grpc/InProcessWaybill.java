@@ -12,6 +12,7 @@ import io.waybill.server.upload.Caller;
 import io.waybill.v1.UploadServiceGrpc;
 import io.waybill.v1.UploadServiceGrpc.UploadServiceBlockingStub;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -34,31 +35,48 @@ final class InProcessWaybill implements BeforeEachCallback, AfterEachCallback {
       Rig rig, Server server, ManagedChannel channel, ConformanceInterceptor conformance) {}
 
   @Override
-  public void beforeEach(ExtensionContext context) throws IOException {
+  public void beforeEach(ExtensionContext context) {
+    open();
+  }
+
+  void open() {
     Rig rig = new Rig();
     String name = UUID.randomUUID().toString();
     Server server =
-        InProcessServerBuilder.forName(name)
-            .directExecutor()
-            .addService(
-                GuardedServices.of(
-                    rig.service,
-                    List.of(new CallerInterceptor((call, headers) -> caller(headers), rig.errors)),
-                    new ShutdownGate(rig.errors),
-                    rig.errors))
-            .build()
-            .start();
+        started(
+            InProcessServerBuilder.forName(name)
+                .directExecutor()
+                .addService(
+                    GuardedServices.of(
+                        rig.service,
+                        List.of(
+                            new CallerInterceptor((call, headers) -> caller(headers), rig.errors)),
+                        new ShutdownGate(rig.errors),
+                        rig.errors))
+                .build());
     ManagedChannel channel = InProcessChannelBuilder.forName(name).build();
     running = new Running(rig, server, channel, new ConformanceInterceptor());
   }
 
   @Override
   public void afterEach(ExtensionContext context) {
+    close();
+  }
+
+  void close() {
     Running ended = running();
     ended.channel().shutdownNow();
     ended.server().shutdownNow();
     ended.rig().close();
     assertThat(ended.conformance().breaches()).isEmpty();
+  }
+
+  private static Server started(Server server) {
+    try {
+      return server.start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The use cases, stores and threads behind it. */

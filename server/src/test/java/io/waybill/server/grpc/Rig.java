@@ -47,7 +47,7 @@ final class Rig implements AutoCloseable {
   final ThreadPoolExecutor workers = pool(4);
   final ThreadPoolExecutor readers = pool(4);
   final ThreadPoolExecutor bulkhead = pool(2);
-  final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1);
+  final ScheduledThreadPoolExecutor timer = timer();
   final StatusErrors errors = new StatusErrors(new Random(1));
   final UploadGrpcService service =
       new UploadGrpcService(useCases(), new Calls(workers, readers, timer, errors));
@@ -113,6 +113,12 @@ final class Rig implements AutoCloseable {
         Duration.ofHours(1),
         Duration.ofHours(24),
         Duration.ofDays(7));
+  }
+
+  private static ScheduledThreadPoolExecutor timer() {
+    ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1);
+    timer.setRemoveOnCancelPolicy(true);
+    return timer;
   }
 
   private static ThreadPoolExecutor pool(int threads) {
