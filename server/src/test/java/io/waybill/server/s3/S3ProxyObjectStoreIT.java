@@ -71,7 +71,7 @@ class S3ProxyObjectStoreIT extends ObjectStoreContract {
     return false;
   }
 
-  /** It computes the object's own from the bytes. */
+  /** Without them it returns none of the object; it does not verify them. */
   @Override
   boolean wantsChecksumsInManifest() {
     return false;
