@@ -681,6 +681,44 @@ abstract class ObjectStoreContract {
   }
 
   @Test
+  void refusesAPartWhoseChecksumWasNotDeclared() {
+    UploadSpec plain = multipart(PartPlan.whole(10)).spec();
+    UploadSpec summed = multipart(PartPlan.whole(10)).with(ChecksumAlgorithm.CRC32C).spec();
+    String plainId = store.createMultipartUpload(plain);
+    String summedId = store.createMultipartUpload(summed);
+    byte[] body = bytes(10);
+
+    List<HttpResponse<String>> responses =
+        List.of(
+            putPart(TestUploads.summed(plain, ChecksumAlgorithm.CRC32C), plainId, 1, body),
+            putPart(TestUploads.summed(summed, ChecksumAlgorithm.SHA256), summedId, 1, body),
+            putPart(TestUploads.summed(summed, ChecksumAlgorithm.NONE), summedId, 1, body));
+
+    assertThat(responses)
+        .extracting(HttpResponse::statusCode)
+        .containsOnly(refusesUndeclaredChecksums() ? 400 : 200);
+    assertThat(
+            putPart(TestUploads.summed(plain, ChecksumAlgorithm.MD5), plainId, 1, body)
+                .statusCode())
+        .isEqualTo(200);
+  }
+
+  @Test
+  void altersNoFinishedObjectByALatePart() {
+    UploadSpec spec = multipart(PartPlan.whole(10)).spec();
+    byte[] file = bytes(10);
+    String id = store.createMultipartUpload(spec);
+    SignedPart part = sign(spec, id, 1, file);
+    store.completeMultipartUpload(spec, id, putAll(spec, id, file));
+
+    int status = SignedPut.send(part, bytes(10)).statusCode();
+
+    assertThat(status).isEqualTo(refusesPartsOfUnknownUploads() ? 404 : 200);
+    assertThat(read(spec)).isEqualTo(file);
+    assertThat(store.listMultipartUploads(DESTINATION, BUCKET, spec.key())).isEmpty();
+  }
+
+  @Test
   void refusesASecondSinglePut() {
     UploadSpec spec = single(10).spec();
     byte[] file = bytes(10);
@@ -807,7 +845,7 @@ abstract class ObjectStoreContract {
     return true;
   }
 
-  /** Amazon answers 404 to a part of an upload that was aborted. */
+  /** Amazon answers 404 to a part of an upload that was aborted or completed. */
   boolean refusesPartsOfUnknownUploads() {
     return true;
   }
@@ -824,6 +862,11 @@ abstract class ObjectStoreContract {
 
   /** Amazon wants a declared checksum repeated for each part of the manifest, and verifies it. */
   boolean wantsChecksumsInManifest() {
+    return true;
+  }
+
+  /** Amazon wants the declared checksum with every part, and no other. */
+  boolean refusesUndeclaredChecksums() {
     return true;
   }
 
