@@ -32,9 +32,20 @@ final class Checksums {
     };
   }
 
-  /** Sets the checksum on a builder of a request or a model. */
-  static void set(SdkPojo builder, ChecksumAlgorithm algorithm, Checksum checksum) {
-    field(builder, algorithm).set(builder, checksum.toBase64());
+  /** Sets the checksum of a body on the builder of the request that carries it. */
+  static void setOnRequest(SdkPojo builder, ChecksumAlgorithm algorithm, Checksum checksum) {
+    if (algorithm == ChecksumAlgorithm.MD5) {
+      set(builder, "ContentMD5", checksum.toBase64());
+      return;
+    }
+    // Ceph verifies the checksum only beside this.
+    set(builder, "ChecksumAlgorithm", declared(algorithm));
+    set(builder, member(algorithm), checksum.toBase64());
+  }
+
+  /** Sets a declared checksum on the builder of a part of the manifest. */
+  static void setOnPart(SdkPojo builder, ChecksumAlgorithm algorithm, Checksum checksum) {
+    set(builder, member(algorithm), checksum.toBase64());
   }
 
   /** A part's checksum; null where the store returned none, or none is declared. */
@@ -66,17 +77,24 @@ final class Checksums {
     if (!algorithm.isDeclaredToStorage()) {
       return null;
     }
-    Object value = field(pojo, algorithm).getValueOrDefault(pojo);
+    Object value = field(pojo, member(algorithm)).getValueOrDefault(pojo);
     return value == null || value.toString().isEmpty() ? null : value.toString();
   }
 
-  private static SdkField<?> field(SdkPojo pojo, ChecksumAlgorithm algorithm) {
-    String name = "Checksum" + declared(algorithm);
+  private static String member(ChecksumAlgorithm algorithm) {
+    return "Checksum" + declared(algorithm);
+  }
+
+  private static void set(SdkPojo builder, String member, String value) {
+    field(builder, member).set(builder, value);
+  }
+
+  private static SdkField<?> field(SdkPojo pojo, String member) {
     for (SdkField<?> field : pojo.sdkFields()) {
-      if (field.memberName().equals(name)) {
+      if (field.memberName().equals(member)) {
         return field;
       }
     }
-    throw new IllegalArgumentException("no " + name + " in " + pojo.getClass().getSimpleName());
+    throw new IllegalArgumentException("no " + member + " in " + pojo.getClass().getSimpleName());
   }
 }

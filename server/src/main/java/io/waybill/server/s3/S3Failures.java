@@ -55,8 +55,15 @@ final class S3Failures {
       return new StorageException(kind(operation, answer), where + words(answer), failure);
     }
     // Torn connections, timeouts, an answer that cannot be read.
-    return new StorageException(
-        Kind.UNAVAILABLE, where + failure.getClass().getSimpleName(), failure);
+    return new StorageException(Kind.UNAVAILABLE, where + innermost(failure), failure);
+  }
+
+  private static String innermost(Throwable failure) {
+    Throwable cause = failure;
+    for (int depth = 0; depth < 10 && cause.getCause() != null; depth++) {
+      cause = cause.getCause();
+    }
+    return cause.getClass().getSimpleName();
   }
 
   /** A success that lacks its substance (PROTOCOL rule 7). */

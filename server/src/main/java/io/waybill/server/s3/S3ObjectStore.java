@@ -164,7 +164,7 @@ final class S3ObjectStore implements ObjectStore {
     CompletedPart.Builder completed =
         CompletedPart.builder().partNumber(part.number()).eTag(quoted(part.etag()));
     if (algorithm.isDeclaredToStorage() && part.checksum() != null) {
-      Checksums.set(completed, algorithm, part.checksum());
+      Checksums.setOnPart(completed, algorithm, part.checksum());
     }
     return completed.build();
   }

@@ -114,11 +114,8 @@ final class SdkUrlSigner implements UrlSigner, AutoCloseable {
             .partNumber(partNumber)
             .contentLength(spec.plan().sizeOf(partNumber))
             .overrideConfiguration(signedBy);
-    if (checksum != null && spec.algorithm() == ChecksumAlgorithm.MD5) {
-      request.contentMD5(checksum.toBase64());
-    } else if (checksum != null) {
-      request.checksumAlgorithm(Checksums.declared(spec.algorithm()));
-      Checksums.set(request, spec.algorithm(), checksum);
+    if (checksum != null) {
+      Checksums.setOnRequest(request, spec.algorithm(), checksum);
     }
     return presigner(spec)
         .presignUploadPart(p -> p.signatureDuration(life).uploadPartRequest(request.build()));
@@ -140,11 +137,8 @@ final class SdkUrlSigner implements UrlSigner, AutoCloseable {
     if (!spec.overwrite()) {
       request.ifNoneMatch("*");
     }
-    if (checksum != null && spec.algorithm() == ChecksumAlgorithm.MD5) {
-      request.contentMD5(checksum.toBase64());
-    } else if (checksum != null) {
-      request.checksumAlgorithm(Checksums.declared(spec.algorithm()));
-      Checksums.set(request, spec.algorithm(), checksum);
+    if (checksum != null) {
+      Checksums.setOnRequest(request, spec.algorithm(), checksum);
     }
     return presigner(spec)
         .presignPutObject(p -> p.signatureDuration(life).putObjectRequest(request.build()));

@@ -37,6 +37,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -343,8 +344,9 @@ abstract class ObjectStoreContract {
   @Test
   void refusesPartsOutOfOrder() {
     UploadSpec spec = multipart(THREE_PARTS).spec();
+    byte[] file = bytes((int) THREE_PARTS.sizeBytes());
     String id = store.createMultipartUpload(spec);
-    List<Part> parts = new ArrayList<>(putAll(spec, id, bytes((int) THREE_PARTS.sizeBytes())));
+    List<Part> parts = new ArrayList<>(putAll(spec, id, file));
     Collections.swap(parts, 0, 1);
 
     if (checksOrderOfParts()) {
@@ -352,7 +354,8 @@ abstract class ObjectStoreContract {
           .isEqualTo(Kind.PARTS_REFUSED);
       assertThat(listAll(spec, id, 1000)).hasSize(3);
     } else {
-      assertThat(store.completeMultipartUpload(spec, id, parts).etag()).isNotEmpty();
+      store.completeMultipartUpload(spec, id, parts);
+      assertThat(read(spec)).isEqualTo(file);
     }
   }
 
@@ -420,7 +423,26 @@ abstract class ObjectStoreContract {
       assertThat(kindOf(() -> store.completeMultipartUpload(spec, id, bare)))
           .isEqualTo(Kind.PARTS_REFUSED);
     } else {
-      assertThat(store.completeMultipartUpload(spec, id, bare).etag()).isNotEmpty();
+      assertThat(store.completeMultipartUpload(spec, id, bare).checksum()).isNull();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"CRC32C", "CRC64NVME", "SHA256"})
+  void refusesAManifestWithAWrongChecksum(ChecksumAlgorithm algorithm) {
+    UploadSpec spec = multipart(PartPlan.whole(10)).with(algorithm).spec();
+    String id = store.createMultipartUpload(spec);
+    Part part = putAll(spec, id, bytes(10)).get(0);
+    Checksum other = TestChecksums.of(algorithm, bytes(10));
+    List<Part> wrong = List.of(new Part(1, 10, part.etag(), other, part.time()));
+
+    if (wantsChecksumsInManifest()) {
+      assertThat(kindOf(() -> store.completeMultipartUpload(spec, id, wrong)))
+          .isEqualTo(Kind.PARTS_REFUSED);
+    } else {
+      // What it says of the object is from the bytes for a CRC, from the manifest for SHA-256.
+      Checksum said = store.completeMultipartUpload(spec, id, wrong).checksum();
+      assertThat(Objects.equals(said, part.checksum())).isEqualTo(algorithm.isFullObject());
     }
   }
 
@@ -659,6 +681,44 @@ abstract class ObjectStoreContract {
   }
 
   @Test
+  void refusesAPartWhoseChecksumWasNotDeclared() {
+    UploadSpec plain = multipart(PartPlan.whole(10)).spec();
+    UploadSpec summed = multipart(PartPlan.whole(10)).with(ChecksumAlgorithm.CRC32C).spec();
+    String plainId = store.createMultipartUpload(plain);
+    String summedId = store.createMultipartUpload(summed);
+    byte[] body = bytes(10);
+
+    List<HttpResponse<String>> responses =
+        List.of(
+            putPart(TestUploads.summed(plain, ChecksumAlgorithm.CRC32C), plainId, 1, body),
+            putPart(TestUploads.summed(summed, ChecksumAlgorithm.SHA256), summedId, 1, body),
+            putPart(TestUploads.summed(summed, ChecksumAlgorithm.NONE), summedId, 1, body));
+
+    assertThat(responses)
+        .extracting(HttpResponse::statusCode)
+        .containsOnly(refusesUndeclaredChecksums() ? 400 : 200);
+    assertThat(
+            putPart(TestUploads.summed(plain, ChecksumAlgorithm.MD5), plainId, 1, body)
+                .statusCode())
+        .isEqualTo(200);
+  }
+
+  @Test
+  void altersNoFinishedObjectByALatePart() {
+    UploadSpec spec = multipart(PartPlan.whole(10)).spec();
+    byte[] file = bytes(10);
+    String id = store.createMultipartUpload(spec);
+    SignedPart part = sign(spec, id, 1, file);
+    store.completeMultipartUpload(spec, id, putAll(spec, id, file));
+
+    int status = SignedPut.send(part, bytes(10)).statusCode();
+
+    assertThat(status).isEqualTo(refusesPartsOfUnknownUploads() ? 404 : 200);
+    assertThat(read(spec)).isEqualTo(file);
+    assertThat(store.listMultipartUploads(DESTINATION, BUCKET, spec.key())).isEmpty();
+  }
+
+  @Test
   void refusesASecondSinglePut() {
     UploadSpec spec = single(10).spec();
     byte[] file = bytes(10);
@@ -785,7 +845,7 @@ abstract class ObjectStoreContract {
     return true;
   }
 
-  /** Amazon answers 404 to a part of an upload that was aborted. */
+  /** Amazon answers 404 to a part of an upload that was aborted or completed. */
   boolean refusesPartsOfUnknownUploads() {
     return true;
   }
@@ -800,8 +860,13 @@ abstract class ObjectStoreContract {
     return true;
   }
 
-  /** Amazon wants a declared checksum repeated for each part of the manifest. */
+  /** Amazon wants a declared checksum repeated for each part of the manifest, and verifies it. */
   boolean wantsChecksumsInManifest() {
+    return true;
+  }
+
+  /** Amazon wants the declared checksum with every part, and no other. */
+  boolean refusesUndeclaredChecksums() {
     return true;
   }
 

@@ -88,6 +88,15 @@ record TestUploads(
 
   /** The same session as if it had been planned otherwise, to sign what its plan would not. */
   static UploadSpec planned(UploadSpec spec, PartPlan plan) {
+    return altered(spec, plan, spec.algorithm());
+  }
+
+  /** The same session as if it had another algorithm. */
+  static UploadSpec summed(UploadSpec spec, ChecksumAlgorithm algorithm) {
+    return altered(spec, spec.plan(), algorithm);
+  }
+
+  private static UploadSpec altered(UploadSpec spec, PartPlan plan, ChecksumAlgorithm algorithm) {
     return new UploadSpec(
         spec.id(),
         spec.tenant(),
@@ -100,7 +109,7 @@ record TestUploads(
         spec.contentType(),
         spec.mode(),
         plan,
-        spec.algorithm(),
+        algorithm,
         spec.metadata(),
         spec.overwrite(),
         spec.sessionTtl(),
