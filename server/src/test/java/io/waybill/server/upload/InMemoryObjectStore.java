@@ -45,6 +45,7 @@ public final class InMemoryObjectStore implements ObjectStore {
   private final Map<String, FoundObject> objects = new HashMap<>();
   private final Map<Operation, Integer> calls = new ConcurrentHashMap<>();
   private volatile Consumer<Operation> before = operation -> {};
+  private volatile @Nullable Checksum saidChecksum;
   private int lastUpload;
 
   public InMemoryObjectStore(Clock clock) {
@@ -99,6 +100,11 @@ public final class InMemoryObjectStore implements ObjectStore {
     return etag;
   }
 
+  /** What S3 says is the checksum of every object finished from now on; null for the true one. */
+  public void sayChecksum(@Nullable Checksum checksum) {
+    saidChecksum = checksum;
+  }
+
   /** A lifecycle rule removes all unfinished multipart uploads. */
   public synchronized void forgetMultipartUploads() {
     multiparts.clear();
@@ -139,7 +145,9 @@ public final class InMemoryObjectStore implements ObjectStore {
               "multipart-" + manifest.size(),
               "",
               manifest.stream().mapToLong(Part::sizeBytes).sum(),
-              ObjectChecksum.of(multipart.spec, manifest).orElse(null));
+              saidChecksum == null
+                  ? ObjectChecksum.of(multipart.spec, manifest).orElse(null)
+                  : saidChecksum);
       objects.put(place(spec), new FoundObject(object, Optional.of(multipart.spec.id())));
       multiparts.remove(storageUploadId);
       return object;
