@@ -11,15 +11,19 @@ import io.waybill.server.upload.Reason;
 import io.waybill.server.upload.UploadException;
 import java.io.IOException;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sees to it that every call ends in a status of ours. Left alone, gRPC answers UNKNOWN to broken
- * protobuf and to a handler that throws, and INTERNAL to a stream without a message or with two.
+ * protobuf and to a handler that throws, and INTERNAL to a stream without a message. (One with two
+ * it resets itself, below any interceptor: the caller sees CANCELLED.)
  *
  * <p>It has to stand around {@link io.grpc.ServerInterceptors#useInputStreamMessages}, so that the
  * bytes are parsed inside of it.
  */
 final class CallGuard implements ServerInterceptor {
+  private static final String NOT_ITS_MESSAGE = "the bytes are not this method's message";
+
   private final StatusErrors errors;
 
   CallGuard(StatusErrors errors) {
@@ -41,8 +45,8 @@ final class CallGuard implements ServerInterceptor {
   private final class Guarded<Q> extends SimpleForwardingServerCallListener<Q> {
     private final OnceCall<Q, ?> call;
     private final boolean oneMessage;
-    private int messages;
-    private boolean ended;
+    private boolean hasMessage;
+    private @Nullable RuntimeException unreadable;
 
     Guarded(ServerCall.Listener<Q> listener, OnceCall<Q, ?> call) {
       super(listener);
@@ -52,20 +56,26 @@ final class CallGuard implements ServerInterceptor {
 
     @Override
     public void onMessage(Q message) {
-      messages++;
-      if (oneMessage && messages > 1) {
-        end(malformed("one message, not several"));
-      } else {
-        run(() -> super.onMessage(message));
+      hasMessage = true;
+      try {
+        super.onMessage(message);
+      } catch (RuntimeException e) {
+        unreadable = e.getCause() instanceof IOException ? malformed(NOT_ITS_MESSAGE) : e;
       }
     }
 
+    /** Only now is a bad message answered: to answer before the caller's end resets the stream. */
     @Override
     public void onHalfClose() {
-      if (oneMessage && messages == 0) {
-        end(malformed("one message, not none"));
-      } else {
+      if (oneMessage && !hasMessage) {
+        unreadable = malformed("one message, not none");
+      }
+      if (unreadable == null) {
         run(super::onHalfClose);
+      } else if (isTooLarge(unreadable)) {
+        call.close(Status.fromThrowable(unreadable), new Metadata());
+      } else {
+        errors.close(call, unreadable);
       }
     }
 
@@ -75,36 +85,18 @@ final class CallGuard implements ServerInterceptor {
     }
 
     private void run(Runnable event) {
-      if (ended) {
-        return;
-      }
       try {
         event.run();
-      } catch (StatusRuntimeException e) {
-        endUnparsed(e);
       } catch (RuntimeException | Error e) {
-        end(e.getCause() instanceof IOException ? malformed("unreadable bytes") : e);
+        errors.close(call, e);
       }
     }
+  }
 
-    /** The marshaller and the decompressor speak in statuses. */
-    private void endUnparsed(StatusRuntimeException e) {
-      if (e.getCause() instanceof IOException) {
-        end(malformed("the bytes are not this method's protobuf message"));
-      } else if (e.getStatus().getCode() == Status.Code.RESOURCE_EXHAUSTED) {
-        ended = true; // too large once decompressed: below the service, so it stays bare
-        call.close(e.getStatus(), new Metadata());
-      } else {
-        end(e);
-      }
-    }
-
-    private void end(Throwable failure) {
-      if (!ended) {
-        ended = true;
-        errors.close(call, failure);
-      }
-    }
+  /** Beyond the limit once it is decompressed: below the service, so the status stays bare. */
+  private static boolean isTooLarge(RuntimeException e) {
+    return e instanceof StatusRuntimeException
+        && Status.fromThrowable(e).getCode() == Status.Code.RESOURCE_EXHAUSTED;
   }
 
   /** The parser's own words stay here: they are of no use to a caller, nor to the log. */

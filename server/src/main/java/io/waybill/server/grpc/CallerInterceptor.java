@@ -7,7 +7,6 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.waybill.server.upload.Caller;
-import io.waybill.server.upload.UploadException;
 
 /** Puts the {@link Caller} into each call's context, or ends the call. */
 public final class CallerInterceptor implements ServerInterceptor {
@@ -36,7 +35,7 @@ public final class CallerInterceptor implements ServerInterceptor {
     Caller caller;
     try {
       caller = callers.identify(call, headers);
-    } catch (UploadException e) {
+    } catch (RuntimeException e) {
       errors.close(call, e);
       return new ServerCall.Listener<>() {};
     }

@@ -16,6 +16,7 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The server on its port: the given services behind gate and guard, health v1, and reflection v1
@@ -29,6 +30,7 @@ public final class GrpcServer implements AutoCloseable {
   private final ShutdownGate gate;
   private final HealthStatusManager health;
   private final Duration shutdownGrace;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   private GrpcServer(
       Server server, ShutdownGate gate, HealthStatusManager health, Duration shutdownGrace) {
@@ -87,6 +89,9 @@ public final class GrpcServer implements AutoCloseable {
    */
   @Override
   public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
     health.enterTerminalState();
     gate.stop();
     server.shutdown();

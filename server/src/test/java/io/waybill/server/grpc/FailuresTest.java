@@ -8,6 +8,7 @@ import com.google.rpc.PreconditionFailure;
 import io.grpc.CallOptions;
 import io.grpc.Status.Code;
 import io.grpc.stub.ClientCalls;
+import io.waybill.server.upload.Checksum;
 import io.waybill.server.upload.InMemoryObjectStore.Operation;
 import io.waybill.server.upload.Progress;
 import io.waybill.server.upload.Reason;
@@ -194,6 +195,19 @@ class FailuresTest {
     Upload upload = waybill.rig().stored(id);
     waybill.rig().objects.putObject(upload.spec(), 6, upload.id());
     refused(id, "complete").hasReason(Reason.SIZE_MISMATCH);
+  }
+
+  @Test
+  void completeRefusesAnObjectOfAnotherChecksum() {
+    var request = Requests.startThreeParts().setChecksumAlgorithm(crc()).build();
+    String id = waybill.stub().startUpload(request).getUpload().getUploadId();
+    Upload upload = waybill.rig().stored(id);
+    Checksum part = Checksum.of(new byte[4]);
+    for (int n = 1; n <= 3; n++) {
+      waybill.rig().objects.putPart(upload, n, upload.spec().plan().sizeOf(n), part);
+    }
+    waybill.rig().objects.sayChecksum(Checksum.of(new byte[] {1, 2, 3, 4}));
+    refused(id, "complete").hasReason(Reason.CHECKSUM_MISMATCH).mayBeRetried(false);
   }
 
   @Test

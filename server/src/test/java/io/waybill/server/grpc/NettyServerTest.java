@@ -15,10 +15,12 @@ import io.grpc.Status;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
+import io.grpc.stub.StreamObserver;
 import io.waybill.server.upload.Caller;
 import io.waybill.server.upload.Reason;
 import io.waybill.v1.StartUploadRequest;
@@ -33,8 +35,10 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -109,9 +113,13 @@ class NettyServerTest {
   }
 
   @Test
-  void noMessageAndTwoMessagesAreMalformed() {
+  void noMessageIsMalformed() {
     assertMalformed(sent());
-    assertMalformed(sent(new byte[0], new byte[0]));
+  }
+
+  @Test
+  void twoMessagesAreResetByGrpcItself() {
+    sent(new byte[0], new byte[0]).isBare(Code.CANCELLED);
   }
 
   @Test
@@ -137,7 +145,7 @@ class NettyServerTest {
   void aPortInUseIsSaidInOneLine() {
     assertThatThrownBy(() -> serverOn(server.port()))
         .isInstanceOf(IOException.class)
-        .hasMessage("port " + server.port() + " on 127.0.0.1 is in use");
+        .hasMessage("port " + server.port() + " on localhost is in use");
   }
 
   @Test
@@ -164,6 +172,30 @@ class NettyServerTest {
         .isInstanceOfSatisfying(
             StatusRuntimeException.class,
             e -> Failures.of(e).hasReason(Reason.SHUTTING_DOWN).mayBeRetried(true));
+    server.awaitTermination();
+  }
+
+  @Test
+  void healthSaysThatItStops() throws Exception {
+    BlockingQueue<ServingStatus> seen = new LinkedBlockingQueue<>();
+    HealthGrpc.newStub(channel)
+        .watch(
+            HealthCheckRequest.newBuilder().setService(UploadServiceGrpc.SERVICE_NAME).build(),
+            new StreamObserver<>() {
+              @Override
+              public void onNext(HealthCheckResponse response) {
+                seen.add(response.getStatus());
+              }
+
+              @Override
+              public void onError(Throwable e) {}
+
+              @Override
+              public void onCompleted() {}
+            });
+    assertThat(seen.poll(5, TimeUnit.SECONDS)).isEqualTo(ServingStatus.SERVING);
+    server.close();
+    assertThat(seen.poll(5, TimeUnit.SECONDS)).isEqualTo(ServingStatus.NOT_SERVING);
     server.awaitTermination();
   }
 

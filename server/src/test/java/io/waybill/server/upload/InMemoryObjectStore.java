@@ -46,6 +46,7 @@ public final class InMemoryObjectStore implements ObjectStore {
   private final Map<Operation, Integer> calls = new ConcurrentHashMap<>();
   private volatile Consumer<Operation> before = operation -> {};
   private volatile Consumer<Operation> after = operation -> {};
+  private volatile @Nullable Checksum saidChecksum;
   private int lastUpload;
 
   public InMemoryObjectStore(Clock clock) {
@@ -110,6 +111,11 @@ public final class InMemoryObjectStore implements ObjectStore {
     return multiparts.size();
   }
 
+  /** What S3 says is the checksum of every object finished from now on; null for the true one. */
+  public void sayChecksum(@Nullable Checksum checksum) {
+    saidChecksum = checksum;
+  }
+
   /** A lifecycle rule removes all unfinished multipart uploads. */
   public synchronized void forgetMultipartUploads() {
     multiparts.clear();
@@ -151,7 +157,9 @@ public final class InMemoryObjectStore implements ObjectStore {
               "multipart-" + manifest.size(),
               "",
               manifest.stream().mapToLong(Part::sizeBytes).sum(),
-              ObjectChecksum.of(multipart.spec, manifest).orElse(null));
+              saidChecksum == null
+                  ? ObjectChecksum.of(multipart.spec, manifest).orElse(null)
+                  : saidChecksum);
       objects.put(place(spec), new FoundObject(object, Optional.of(multipart.spec.id())));
       multiparts.remove(storageUploadId);
       after.accept(Operation.COMPLETE);
