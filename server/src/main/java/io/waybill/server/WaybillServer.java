@@ -90,7 +90,7 @@ public final class WaybillServer implements AutoCloseable {
     Clock clock = Clock.systemUTC();
     Threads threads = new Threads();
     UploadStore store =
-        closing.add(JdbiUploadStore.open(config.dataDir(), clock, threads.callbacks));
+        closing.add(JdbiUploadStore.open(config.databaseFile(), clock, threads.callbacks));
     closing.add(threads);
     ObjectStore objects = storage.objectStore();
     Destinations destinations =

@@ -44,13 +44,13 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
   }
 
   /**
-   * The store of a data directory, which is made where it is not there.
+   * The store in a SQLite file, which is made where it is not there.
    *
    * @throws IOException with one line for the operator, where that cannot be
    */
-  public static JdbiUploadStore open(Path dataDir, Clock clock, Executor callbacks)
+  public static JdbiUploadStore open(Path file, Clock clock, Executor callbacks)
       throws IOException {
-    return new JdbiUploadStore(SqliteDatabase.open(dataDir), clock, callbacks);
+    return new JdbiUploadStore(SqliteDatabase.open(file), clock, callbacks);
   }
 
   @Override

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.jdbi.v3.core.Handle;
@@ -29,7 +30,6 @@ import org.sqlite.SQLiteDataSource;
  * @see <a href="https://sqlite.org/wal.html">SQLite: Write-Ahead Logging</a>
  */
 public final class SqliteDatabase implements Database {
-  static final String FILE = "waybill.db";
 
   /** How long a writer waits for another process's write, a reader for a connection. */
   static final Duration BUSY_TIMEOUT = Duration.ofSeconds(5);
@@ -60,18 +60,18 @@ public final class SqliteDatabase implements Database {
   }
 
   /**
-   * Opens the database of a data directory, and makes both where they are not there.
+   * Opens a database, and makes the file and its directory where they are not there.
    *
    * @throws IOException with one line for the operator, where that cannot be
    */
-  public static SqliteDatabase open(Path dataDir) throws IOException {
-    return open(dataDir, BUSY_TIMEOUT);
+  public static SqliteDatabase open(Path file) throws IOException {
+    return open(file, BUSY_TIMEOUT);
   }
 
-  static SqliteDatabase open(Path dataDir, Duration busyTimeout) throws IOException {
-    makeUsable(dataDir);
-    Path file = dataDir.resolve(FILE);
-    String url = "jdbc:sqlite:" + file.toAbsolutePath();
+  static SqliteDatabase open(Path file, Duration busyTimeout) throws IOException {
+    Path absolute = file.toAbsolutePath();
+    makeUsable(Objects.requireNonNull(absolute.getParent(), "a file has a directory"));
+    String url = "jdbc:sqlite:" + absolute;
     try {
       SQLiteDataSource writerSource = writerSource(url, busyTimeout);
       migrate(writerSource);

@@ -56,7 +56,7 @@ class CommitQueueTest {
 
   @BeforeEach
   void open() throws Exception {
-    database = SqliteDatabase.open(dir, Duration.ofMillis(50));
+    database = SqliteDatabase.open(dir.resolve("waybill.db"), Duration.ofMillis(50));
     Database failing =
         new WrappedDatabase(database) {
           @Override

@@ -40,7 +40,7 @@ class QueryPlanTest {
             statements.add(context.getParsedSql().getSql());
           }
         };
-    SqliteDatabase database = SqliteDatabase.open(dir);
+    SqliteDatabase database = SqliteDatabase.open(dir.resolve("waybill.db"));
     database.readers().setSqlLogger(recorder);
     Database recorded =
         new WrappedDatabase(database) {

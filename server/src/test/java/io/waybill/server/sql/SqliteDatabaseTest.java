@@ -22,6 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SqliteDatabaseTest {
+  private static final String FILE = "waybill.db";
+
   @TempDir Path dir;
 
   @Test
@@ -38,12 +40,12 @@ class SqliteDatabaseTest {
       assertThat(store.parts(before, 0, 10)).containsExactly(part(7, 70));
       assertThat(newUpload(store, "r2", active()).number()).isGreaterThan(before.number());
     }
-    assertThat(nested.toFile().list()).containsExactly(SqliteDatabase.FILE);
+    assertThat(nested.toFile().list()).containsExactly(FILE);
   }
 
   @Test
   void syncsItsLogAtEachCommit() throws Exception {
-    try (SqliteDatabase database = SqliteDatabase.open(dir);
+    try (SqliteDatabase database = SqliteDatabase.open(dir.resolve("waybill.db"));
         Handle writer = database.openWriter()) {
       assertThat(pragma(writer, "journal_mode")).isEqualTo("wal");
       assertThat(pragma(writer, "synchronous")).isEqualTo("2");
@@ -54,7 +56,7 @@ class SqliteDatabaseTest {
 
   @Test
   void readersCannotWrite() throws Exception {
-    try (SqliteDatabase database = SqliteDatabase.open(dir)) {
+    try (SqliteDatabase database = SqliteDatabase.open(dir.resolve("waybill.db"))) {
       database
           .readers()
           .useHandle(
@@ -80,8 +82,8 @@ class SqliteDatabaseTest {
   void saysInOneLineWhyItCannotBeOpened() throws Exception {
     Path file = Files.writeString(dir.resolve("file"), "not a directory");
     Path noDatabase = Files.createDirectory(dir.resolve("no-database"));
-    Files.writeString(noDatabase.resolve(SqliteDatabase.FILE), "not a database\n".repeat(100));
-    Path folder = Files.createDirectories(dir.resolve("folder").resolve(SqliteDatabase.FILE));
+    Files.writeString(noDatabase.resolve(FILE), "not a database\n".repeat(100));
+    Path folder = Files.createDirectories(dir.resolve("folder").resolve(FILE));
 
     for (Path path : List.of(file, file.resolve("below"), noDatabase, folder.getParent())) {
       assertThatThrownBy(() -> open(path).close())
@@ -93,7 +95,7 @@ class SqliteDatabaseTest {
   }
 
   private static JdbiUploadStore open(Path dir) throws IOException {
-    return JdbiUploadStore.open(dir, Clock.systemUTC(), Runnable::run);
+    return JdbiUploadStore.open(dir.resolve("waybill.db"), Clock.systemUTC(), Runnable::run);
   }
 
   private static String pragma(Handle handle, String name) {

@@ -14,7 +14,8 @@ class SqliteUploadStoreTest extends UploadStoreContract {
 
   @Override
   protected UploadStore newStore(Clock clock) throws Exception {
-    JdbiUploadStore opened = JdbiUploadStore.open(dir, clock, ForkJoinPool.commonPool());
+    JdbiUploadStore opened =
+        JdbiUploadStore.open(dir.resolve("waybill.db"), clock, ForkJoinPool.commonPool());
     store = opened;
     return opened;
   }
