@@ -74,6 +74,9 @@ final class S3Clients implements AutoCloseable {
         AwsRetryStrategy.standardRetryStrategy().toBuilder().maxAttempts(MAX_ATTEMPTS).build();
     RetryStrategy never = AwsRetryStrategy.doNotRetry();
     for (S3Connection connection : connections) {
+      if (byDestination.containsKey(connection.destination())) {
+        throw new IllegalArgumentException("two connections for " + connection.destination());
+      }
       byDestination.put(
           connection.destination(),
           new Clients(

@@ -87,6 +87,13 @@ final class S3Failures {
     if (operation == S3Operation.COMPLETE && isRefusalOfParts(code, answer)) {
       return Kind.PARTS_REFUSED;
     }
+    if (code.equals("NotImplemented")) {
+      return Kind.REFUSED;
+    }
+    if (code.isEmpty() && operation.mayHaveHappened()) {
+      // Not S3's word, but that of something in between.
+      return Kind.UNAVAILABLE;
+    }
     // 409 asks for another try, 429 too; 307 is a bucket too young for DNS. An error under 200
     // came after S3 had begun.
     boolean refused = status >= 300 && status < 500;

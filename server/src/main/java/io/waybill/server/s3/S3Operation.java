@@ -21,6 +21,11 @@ enum S3Operation {
     return this == LIST_PARTS || this == COMPLETE || this == ABORT;
   }
 
+  /** Whether it matters that a failed one may have had its effect. */
+  boolean mayHaveHappened() {
+    return this == CREATE || this == COMPLETE;
+  }
+
   @Override
   public String toString() {
     return apiName;

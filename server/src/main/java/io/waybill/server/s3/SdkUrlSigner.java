@@ -156,11 +156,11 @@ final class SdkUrlSigner implements UrlSigner, AutoCloseable {
   /** What the domain has checked already, and the presigner would sign all the same. */
   private static void check(UploadSpec spec, @Nullable Checksum checksum) {
     UploadMetadata.requirePrintableAscii("content type", spec.contentType());
-    boolean pairs =
+    boolean isText =
         spec.key()
             .codePoints()
             .noneMatch(c -> Character.getType(c) == Character.SURROGATE || c < ' ');
-    if (!pairs) {
+    if (!isText) {
       throw new IllegalArgumentException("a key that is not text");
     }
     int length = checksum == null ? 0 : checksum.lengthBytes();

@@ -2,47 +2,37 @@ package io.waybill.server.s3;
 
 import io.waybill.server.s3.fake.FakeAwsS3;
 import java.io.IOException;
-import java.net.URI;
 import java.time.Clock;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 
 /** The contract with all of Amazon's strictness. */
-class FakeAwsObjectStoreTest extends ObjectStoreContract {
-  private FakeAwsS3 s3;
+class FakeAwsObjectStoreTest implements ObjectStoreContract {
+  private static FakeAwsS3 server;
+  private static S3Bench bench;
 
-  @BeforeEach
-  @Override
-  void open() {
-    try {
-      s3 =
-          FakeAwsS3.start(
-              ACCESS_KEY,
-              SECRET_KEY,
-              FakeAwsS3.MIN_PART_BYTES,
-              Clock.systemUTC(),
-              List.of(TestUploads.BUCKET));
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
-    super.open();
+  @BeforeAll
+  static void start() throws IOException {
+    server =
+        FakeAwsS3.start(
+            S3Bench.ACCESS_KEY,
+            S3Bench.SECRET_KEY,
+            FakeAwsS3.MIN_PART_BYTES,
+            Clock.systemUTC(),
+            List.of(TestUploads.BUCKET));
+    bench = new S3Bench(server.endpoint(), FakeAwsS3.REGION, Set.of());
   }
 
-  @AfterEach
-  @Override
-  void close() {
-    super.close();
-    s3.close();
+  @AfterAll
+  static void stop() {
+    bench.close();
+    server.close();
   }
 
   @Override
-  URI endpoint() {
-    return s3.endpoint();
-  }
-
-  @Override
-  String region() {
-    return FakeAwsS3.REGION;
+  public S3Bench s3() {
+    return bench;
   }
 }

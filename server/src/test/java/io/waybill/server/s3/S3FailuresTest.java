@@ -29,6 +29,7 @@ class S3FailuresTest {
     "COMPLETE,   400, InvalidRequest,              no ACL here,                REFUSED",
     "CREATE,     400, InvalidRequest,              Checksum algorithm unknown, REFUSED",
     "LIST_PARTS, 301, PermanentRedirect,           another region,             REFUSED",
+    "COMPLETE,   501, NotImplemented,              If-None-Match,              REFUSED",
     "HEAD,       403, '',                          '',                         REFUSED",
     "HEAD,       400, '',                          '',                         REFUSED",
     // The parts.
@@ -56,11 +57,12 @@ class S3FailuresTest {
     "COMPLETE,   409, OperationAborted,            conflict,                   UNAVAILABLE",
     "COMPLETE,   400, RequestTimeout,              idle,                       UNAVAILABLE",
     "COMPLETE,   429, '',                          '',                         UNAVAILABLE",
+    "COMPLETE,   403, '',                          a proxy,                    UNAVAILABLE",
+    "CREATE,     400, '',                          a proxy,                    UNAVAILABLE",
     "CREATE,     307, TemporaryRedirect,           a new bucket,               UNAVAILABLE",
     "CREATE,     500, InternalError,               try again,                  UNAVAILABLE",
     "CREATE,     503, SlowDown,                    slower,                     UNAVAILABLE",
     "ABORT,      500, UnknownError,                Ceph,                       UNAVAILABLE",
-    "CREATE,     501, NotImplemented,              no,                         UNAVAILABLE",
   })
   void saysWhatIsKnown(
       S3Operation operation, int status, String code, String message, Kind expected) {

@@ -3,6 +3,7 @@ package io.waybill.server.s3;
 import io.waybill.server.upload.ChecksumAlgorithm;
 import io.waybill.server.upload.PartPlan;
 import io.waybill.server.upload.Progress;
+import io.waybill.server.upload.S3Limits;
 import io.waybill.server.upload.Upload;
 import io.waybill.server.upload.UploadId;
 import io.waybill.server.upload.UploadMode;
@@ -24,6 +25,10 @@ record TestUploads(
   static final String DESTINATION = "media";
   static final String BUCKET = "waybill-test";
   static final String CONTENT_TYPE = "video/mp4";
+
+  /** The smallest there is of more than two, and a last one that is shorter. */
+  static final PartPlan THREE_PARTS =
+      PartPlan.inParts(2 * S3Limits.MIN_PART_BYTES + 1000, S3Limits.MIN_PART_BYTES);
 
   private static final Random RANDOM = new Random(20261120);
 
