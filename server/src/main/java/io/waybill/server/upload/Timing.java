@@ -29,4 +29,8 @@ public record Timing(
           Duration.ofMinutes(15),
           Duration.ofHours(24),
           Duration.ofMinutes(1));
+
+  public Timing withPutGrace(Duration grace) {
+    return new Timing(createLease, createWait, completeLease, completeGrace, grace, cleanRetry);
+  }
 }

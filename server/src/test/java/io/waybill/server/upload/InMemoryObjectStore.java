@@ -45,6 +45,7 @@ public final class InMemoryObjectStore implements ObjectStore {
   private final Map<String, FoundObject> objects = new HashMap<>();
   private final Map<Operation, Integer> calls = new ConcurrentHashMap<>();
   private volatile Consumer<Operation> before = operation -> {};
+  private volatile Consumer<Operation> after = operation -> {};
   private volatile @Nullable Checksum saidChecksum;
   private int lastUpload;
 
@@ -55,6 +56,11 @@ public final class InMemoryObjectStore implements ObjectStore {
   /** What happens before each operation, outside any lock: it may throw, or wait. */
   public void before(Consumer<Operation> hook) {
     before = hook;
+  }
+
+  /** What happens after a create or a complete took effect: it may throw, so the reply is lost. */
+  public void after(Consumer<Operation> hook) {
+    after = hook;
   }
 
   /** Every call of this operation fails so, and no other. */
@@ -105,6 +111,11 @@ public final class InMemoryObjectStore implements ObjectStore {
     saidChecksum = checksum;
   }
 
+  /** How many multipart uploads somebody would have to pay for. */
+  public synchronized int multipartUploads() {
+    return multiparts.size();
+  }
+
   /** A lifecycle rule removes all unfinished multipart uploads. */
   public synchronized void forgetMultipartUploads() {
     multiparts.clear();
@@ -116,6 +127,7 @@ public final class InMemoryObjectStore implements ObjectStore {
     synchronized (this) {
       String id = "storage-upload-" + ++lastUpload;
       multiparts.put(id, new Multipart(spec, new ListedUpload(spec.key(), id, clock.instant())));
+      after.accept(Operation.CREATE);
       return id;
     }
   }
@@ -150,6 +162,7 @@ public final class InMemoryObjectStore implements ObjectStore {
                   : saidChecksum);
       objects.put(place(spec), new FoundObject(object, Optional.of(multipart.spec.id())));
       multiparts.remove(storageUploadId);
+      after.accept(Operation.COMPLETE);
       return object;
     }
   }

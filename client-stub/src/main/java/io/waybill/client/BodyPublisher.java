@@ -1,0 +1,93 @@
+package io.waybill.client;
+
+import java.nio.ByteBuffer;
+import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hands a part to the HTTP client in buffers of {@link #BUFFER_BYTES}, read as they are asked for.
+ * Every buffer is a fresh one, since the client keeps it until it is written.
+ */
+final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
+
+  static final int BUFFER_BYTES = 128 << 10;
+
+  private final PartBody body;
+  private final LongConsumer onSent;
+  private volatile @Nullable Exception readFailure;
+
+  /**
+   * A publisher for one request.
+   *
+   * @param onSent told of the size of every buffer handed over
+   */
+  BodyPublisher(PartBody body, LongConsumer onSent) {
+    this.body = body;
+    this.onSent = onSent;
+  }
+
+  /** Why the body could not be read, as against sent. */
+  @Nullable Exception readFailure() {
+    return readFailure;
+  }
+
+  @Override
+  public void subscribe(Flow.Subscriber<? super ByteBuffer> subscriber) {
+    subscriber.onSubscribe(new Reading(subscriber));
+  }
+
+  private final class Reading implements Flow.Subscription {
+
+    private final Flow.Subscriber<? super ByteBuffer> subscriber;
+    private final AtomicLong demand = new AtomicLong();
+    private long position;
+    private volatile boolean done;
+
+    Reading(Flow.Subscriber<? super ByteBuffer> subscriber) {
+      this.subscriber = subscriber;
+    }
+
+    @Override
+    public void request(long n) {
+      // onNext may ask for more from within: only the outermost call, or the first thread, loops.
+      if (n <= 0 || demand.getAndAdd(n) > 0) {
+        return;
+      }
+      do {
+        emit();
+      } while (demand.decrementAndGet() > 0);
+    }
+
+    private void emit() {
+      if (done) {
+        return;
+      }
+      ByteBuffer buffer =
+          ByteBuffer.allocate((int) Math.min(BUFFER_BYTES, body.sizeBytes() - position));
+      try {
+        body.read(buffer, position);
+      } catch (Exception e) {
+        done = true;
+        readFailure = e;
+        subscriber.onError(e);
+        return;
+      }
+      buffer.flip();
+      int bytes = buffer.remaining();
+      position += bytes;
+      onSent.accept(bytes);
+      subscriber.onNext(buffer);
+      if (position == body.sizeBytes() && !done) {
+        done = true;
+        subscriber.onComplete();
+      }
+    }
+
+    @Override
+    public void cancel() {
+      done = true;
+    }
+  }
+}

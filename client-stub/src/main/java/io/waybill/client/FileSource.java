@@ -1,0 +1,62 @@
+package io.waybill.client;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+
+/** A file on disk, read region by region. */
+final class FileSource implements PartSource {
+
+  private final Path file;
+  private final FileChannel channel;
+  private final long sizeBytes;
+  private final FileTime modified;
+
+  FileSource(Path file) throws IOException {
+    this.file = file;
+    BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+    if (attributes.isDirectory()) {
+      throw new IOException(file + " is a folder");
+    }
+    this.sizeBytes = attributes.size();
+    this.modified = attributes.lastModifiedTime();
+    this.channel = FileChannel.open(file, StandardOpenOption.READ);
+  }
+
+  @Override
+  public long sizeBytes() {
+    return sizeBytes;
+  }
+
+  /** When the file was last changed, as it was when the upload began. */
+  FileTime modified() {
+    return modified;
+  }
+
+  @Override
+  public int partsAhead() {
+    return 2;
+  }
+
+  @Override
+  public PartBody part(long offset, long size) {
+    return FileBody.region(channel, offset, size);
+  }
+
+  @Override
+  public void checkUnchanged() throws IOException {
+    BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
+    if (now.size() != sizeBytes || !now.lastModifiedTime().equals(modified)) {
+      throw UploadFailedException.sourceChanged(file + " was changed while it was uploaded");
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+}

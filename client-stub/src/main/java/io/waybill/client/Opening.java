@@ -1,0 +1,89 @@
+package io.waybill.client;
+
+import io.waybill.client.UploadFailedException.Kind;
+import io.waybill.v1.ErrorReason;
+import io.waybill.v1.Upload;
+import io.waybill.v1.UploadState;
+import java.util.Set;
+import java.util.UUID;
+
+/** Finds the session of an upload, or starts one. */
+final class Opening {
+
+  private static final Set<UploadState> OVER =
+      Set.of(
+          UploadState.UPLOAD_STATE_ABORTED,
+          UploadState.UPLOAD_STATE_EXPIRED,
+          UploadState.UPLOAD_STATE_FAILED);
+
+  private final WaybillClient client;
+  private final UploadOptions options;
+  private final long sizeBytes;
+  private final ResumeFile memory;
+
+  Opening(WaybillClient client, UploadOptions options, long sizeBytes, ResumeFile memory) {
+    this.client = client;
+    this.options = options;
+    this.sizeBytes = sizeBytes;
+    this.memory = memory;
+  }
+
+  /**
+   * The session, with at least one part missing, or COMPLETING, or COMPLETED.
+   *
+   * <p>A server that never answered is more likely a wrong address than one that is away, so these
+   * calls are repeated by the {@link WaybillClient} alone.
+   */
+  Upload open() {
+    Upload upload;
+    if (!options.uploadId().isEmpty()) {
+      upload = client.getUpload(options.uploadId());
+    } else if (!options.requestId().isEmpty()) {
+      upload = start(options.requestId());
+    } else {
+      upload = resumeOrStart();
+    }
+    if (OVER.contains(upload.getState())) {
+      throw new UploadFailedException(
+          Kind.SESSION_OVER,
+          "the session is over: "
+              + upload.getState()
+              + (upload.hasFailure() ? ", " + upload.getFailure().getMessage() : ""));
+    }
+    if (upload.getSizeBytes() != sizeBytes) {
+      throw new UploadFailedException(
+          Kind.SESSION_OVER,
+          "the session is for %d bytes, but there are %d"
+              .formatted(upload.getSizeBytes(), sizeBytes));
+    }
+    return upload;
+  }
+
+  private Upload resumeOrStart() {
+    var saved = memory.load();
+    if (saved.isPresent()) {
+      try {
+        Upload upload = start(saved.get().requestId());
+        if (!OVER.contains(upload.getState())) {
+          return remembered(saved.get().requestId(), upload);
+        }
+      } catch (WaybillException e) {
+        if (!e.is(ErrorReason.ERROR_REASON_REQUEST_ID_REUSED)) {
+          throw e;
+        }
+      }
+    }
+    String requestId = UUID.randomUUID().toString();
+    memory.save(new ResumeFile.Saved(requestId, ""));
+    return remembered(requestId, start(requestId));
+  }
+
+  private Upload remembered(String requestId, Upload upload) {
+    memory.save(new ResumeFile.Saved(requestId, upload.getUploadId()));
+    return upload;
+  }
+
+  private Upload start(String requestId) {
+    return client.startUpload(options.toRequest(requestId, sizeBytes)).getUpload();
+  }
+}

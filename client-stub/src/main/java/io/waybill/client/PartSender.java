@@ -1,0 +1,146 @@
+package io.waybill.client;
+
+import io.waybill.client.UploadFailedException.Kind;
+import io.waybill.v1.SignedPart;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** Brings one part to S3 and into the ledger, in as many attempts as it takes and may take. */
+final class PartSender {
+
+  /** How far our clock may be off, and how long before its end a URL is not used any more. */
+  static final Duration EXPIRY_MARGIN = Duration.ofSeconds(30);
+
+  private final Session session;
+  private final PartPut put;
+  private final Backoff backoff;
+  private final Clock clock;
+  private final PauseGate gate;
+  private final ProgressMeter meter;
+  private final Semaphore connections;
+
+  PartSender(Session session, Uploader.Setup setup, PauseGate gate, ProgressMeter meter) {
+    this.session = session;
+    this.put = setup.put();
+    this.backoff = setup.backoff();
+    this.clock = setup.clock();
+    this.gate = gate;
+    this.meter = meter;
+    this.connections = new Semaphore(setup.parallel(), true);
+  }
+
+  /**
+   * Sends a part, and returns when it is recorded.
+   *
+   * @return false if S3 says that it is too late for parts: Complete is to be called now
+   * @throws UploadFailedException if S3 does not take it
+   */
+  boolean send(PartTask task) throws IOException, InterruptedException {
+    int number = task.number();
+    PartBody body = task.body();
+    byte[] checksum = Checksums.of(session.algorithm(), body);
+    SignedPart signed = signUnlessFresh(task.signed(), number, checksum);
+    for (int failures = 1; ; failures++) {
+      String trouble;
+      try {
+        connections.acquire();
+        PutReply reply;
+        try {
+          gate.pass();
+          signed = signUnlessFresh(signed, number, checksum);
+          reply = attempt(signed, body);
+        } finally {
+          connections.release();
+        }
+        switch (PutVerdict.of(reply, pastExpiry(signed))) {
+          case STORED -> {
+            report(signed, reply);
+            return true;
+          }
+          case COMPLETE -> {
+            return false;
+          }
+          case REFUSED ->
+              throw new UploadFailedException(
+                  Kind.STORAGE_REFUSED,
+                  "S3 refused part " + number + " for good: " + reply.describe());
+          case SIGN_AGAIN -> signed = null;
+          case HASH_AGAIN -> checkUnchanged(number, body, checksum);
+          case AGAIN -> {}
+        }
+        trouble = reply.describe();
+      } catch (IOException e) {
+        trouble = PartPut.describe(e);
+      }
+      if (backoff.exhausted(failures)) {
+        throw new UploadFailedException(
+            Kind.STORAGE_UNAVAILABLE,
+            "S3 did not take part %d in %d attempts; the last one: %s"
+                .formatted(number, failures, trouble));
+      }
+      backoff.pause(failures, Duration.ZERO);
+    }
+  }
+
+  private SignedPart signUnlessFresh(@Nullable SignedPart signed, int number, byte[] checksum)
+      throws InterruptedException {
+    return signed == null || pastExpiry(signed) ? session.sign(number, checksum) : signed;
+  }
+
+  private boolean pastExpiry(SignedPart signed) {
+    Instant end = Instant.ofEpochSecond(signed.getExpireTime().getSeconds());
+    return clock.instant().isAfter(end.minus(EXPIRY_MARGIN));
+  }
+
+  private PutReply attempt(SignedPart signed, PartBody body)
+      throws IOException, InterruptedException {
+    AtomicLong sent = new AtomicLong();
+    boolean stored = false;
+    try {
+      PutReply reply =
+          put.send(
+              signed,
+              body,
+              bytes -> {
+                sent.addAndGet(bytes);
+                meter.sent(bytes);
+              });
+      stored = PutVerdict.of(reply, false) == PutVerdict.STORED;
+      return reply;
+    } finally {
+      if (!stored) {
+        meter.sent(-sent.get());
+      }
+    }
+  }
+
+  private void report(SignedPart signed, PutReply reply) throws InterruptedException {
+    String etag = "";
+    byte[] checksum = new byte[0];
+    for (String name : signed.getReportHeadersList()) {
+      String value = reply.headers().firstValue(name).orElse("");
+      if (name.equalsIgnoreCase("etag")) {
+        etag = value;
+      } else {
+        checksum = Base64.getDecoder().decode(value);
+      }
+    }
+    session.report(signed.getPartNumber(), etag, checksum);
+    meter.confirmed(signed.getSizeBytes());
+  }
+
+  /** S3 got other bytes than were hashed: by an accident on the way, or because they changed. */
+  private void checkUnchanged(int number, PartBody body, byte[] checksum) throws IOException {
+    if (!Arrays.equals(checksum, Checksums.of(session.algorithm(), body))) {
+      throw UploadFailedException.sourceChanged(
+          "the bytes of part " + number + " changed while they were uploaded");
+    }
+  }
+}

@@ -1,0 +1,28 @@
+package io.waybill.client;
+
+import java.io.Closeable;
+import java.io.IOException;
+
+/** Where the bytes of an upload come from. */
+interface PartSource extends Closeable {
+
+  /** How many bytes there are in all. */
+  long sizeBytes();
+
+  /** How many parts may be prepared while as many as allowed are being sent; 0 or more. */
+  int partsAhead();
+
+  /**
+   * The bytes of one part. Called for ascending offsets within a pass, by one thread at a time.
+   *
+   * @throws UploadFailedException if the source has been read beyond that offset already
+   */
+  PartBody part(long offset, long sizeBytes) throws IOException;
+
+  /**
+   * Called when all parts were sent and nothing is completed yet.
+   *
+   * @throws UploadFailedException if the bytes sent may not be those of one consistent source
+   */
+  void checkUnchanged() throws IOException;
+}

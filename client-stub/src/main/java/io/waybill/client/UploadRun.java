@@ -1,0 +1,100 @@
+package io.waybill.client;
+
+import io.waybill.client.UploadFailedException.Kind;
+import io.waybill.client.UploadProgress.Phase;
+import io.waybill.v1.ErrorReason;
+import io.waybill.v1.Upload;
+import io.waybill.v1.UploadState;
+import java.io.IOException;
+
+/** One upload from its opening to its object: what every upload does, of one byte or of 48 TiB. */
+final class UploadRun {
+
+  /** How often parts that Complete found missing or different are sent again. */
+  private static final int MAX_ROUNDS = 3;
+
+  /** GetUpload names at most so many runs of missing parts. */
+  private static final int MISSING_RANGES_LIMIT = 1_000;
+
+  /** 10,000 parts have at most 5,000 runs missing. */
+  private static final int MAX_PASSES = 10_000 / 2 / MISSING_RANGES_LIMIT + 1;
+
+  private final Uploader.Setup setup;
+  private final PartSource source;
+  private final Opening opening;
+  private final PauseGate gate;
+  private final ProgressMeter meter;
+
+  UploadRun(
+      Uploader.Setup setup,
+      PartSource source,
+      Opening opening,
+      PauseGate gate,
+      ProgressMeter meter) {
+    this.setup = setup;
+    this.source = source;
+    this.opening = opening;
+    this.gate = gate;
+    this.meter = meter;
+  }
+
+  /** Does it all; the object it returns was verified. */
+  Upload run() throws IOException, InterruptedException {
+    Upload upload = opening.open();
+    meter.ledger(upload);
+    if (upload.getState() != UploadState.UPLOAD_STATE_COMPLETED) {
+      Session session = new Session(setup.client(), setup.backoff(), upload);
+      upload = finish(session, upload);
+    }
+    if (upload.getObject().getSizeBytes() != source.sizeBytes()) {
+      throw new UploadFailedException(
+          Kind.OBJECT_MISMATCH,
+          "the object has %d bytes instead of %d"
+              .formatted(upload.getObject().getSizeBytes(), source.sizeBytes()));
+    }
+    meter.phase(Phase.COMPLETED);
+    return upload;
+  }
+
+  private Upload finish(Session session, Upload opened) throws IOException, InterruptedException {
+    PartSender sender = new PartSender(session, setup, gate, meter);
+    Upload upload = opened;
+    for (int round = 1; ; round++) {
+      if (upload.getState() == UploadState.UPLOAD_STATE_ACTIVE) {
+        sendMissing(session, sender, upload);
+        source.checkUnchanged();
+      }
+      meter.phase(Phase.COMPLETING);
+      try {
+        return session.complete();
+      } catch (WaybillException e) {
+        if (round == MAX_ROUNDS || !asksForParts(e)) {
+          throw e;
+        }
+        upload = session.get();
+        meter.ledger(upload);
+      }
+    }
+  }
+
+  private static boolean asksForParts(WaybillException e) {
+    return e.is(ErrorReason.ERROR_REASON_PARTS_MISSING)
+        || e.is(ErrorReason.ERROR_REASON_PART_MISMATCH);
+  }
+
+  private void sendMissing(Session session, PartSender sender, Upload known)
+      throws IOException, InterruptedException {
+    meter.phase(gate.isClosed() ? Phase.PAUSED : Phase.UPLOADING);
+    Upload upload = known;
+    for (int pass = 1; pass <= MAX_PASSES && upload.getMissingRangesCount() > 0; pass++) {
+      int workers = setup.parallel() + source.partsAhead();
+      var parts = new PartPass(session, source, sender, upload.getMissingRangesList());
+      boolean more = parts.run(Math.min(workers, session.plan().partCount()));
+      if (!more || upload.getMissingRangesCount() < MISSING_RANGES_LIMIT) {
+        return;
+      }
+      upload = session.get();
+      meter.ledger(upload);
+    }
+  }
+}

@@ -1,0 +1,225 @@
+package io.waybill.client;
+
+import io.waybill.v1.Upload;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.http.HttpClient;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Uploads files and streams: plans with Waybill, sends the parts straight to S3, several at a time,
+ * and completes. Immutable and thread-safe; make one and keep it. It needs a few hundred KiB of
+ * heap per connection, whatever the file's size.
+ *
+ * <p>A file's upload survives the process: its session is remembered in a small state file, so the
+ * same call for the unchanged file sends only what is missing.
+ */
+public final class Uploader {
+
+  /**
+   * What all uploads of an uploader share.
+   *
+   * @param client the server
+   * @param put sends to S3
+   * @param backoff for parts, and for calls while the server is out of reach
+   * @param clock tells when a URL has ended
+   * @param parallel how many parts are sent at a time
+   */
+  record Setup(WaybillClient client, PartPut put, Backoff backoff, Clock clock, int parallel) {}
+
+  private final Setup setup;
+  private final @Nullable Path stateFolder;
+
+  private Uploader(Setup setup, @Nullable Path stateFolder) {
+    this.setup = setup;
+    this.stateFolder = stateFolder;
+  }
+
+  /** Begins an uploader. The client stays the caller's to close. */
+  public static Builder builder(WaybillClient client) {
+    return new Builder(client);
+  }
+
+  /** Uploads a file with default options; see {@link #upload(Path, UploadOptions)}. */
+  public Upload upload(Path file) throws IOException, InterruptedException {
+    return upload(file, UploadOptions.defaults());
+  }
+
+  /**
+   * Uploads a file and waits for it. An interrupt stops the upload and leaves it resumable.
+   *
+   * @return the COMPLETED upload with its object
+   * @throws IOException if the file cannot be opened
+   * @throws UploadFailedException if the upload failed
+   */
+  public Upload upload(Path file, UploadOptions options) throws IOException, InterruptedException {
+    return awaitOrCancel(start(file, options, progress -> {}));
+  }
+
+  /**
+   * Uploads a stream of known length and waits for it; see {@link #start(InputStream, long,
+   * UploadOptions, ProgressListener)}. An interrupt stops the upload and leaves it resumable.
+   *
+   * @return the COMPLETED upload with its object
+   * @throws UploadFailedException if the upload failed
+   */
+  public Upload upload(InputStream stream, long sizeBytes, UploadOptions options)
+      throws InterruptedException {
+    return awaitOrCancel(start(stream, sizeBytes, options, progress -> {}));
+  }
+
+  private static Upload awaitOrCancel(UploadHandle handle) throws InterruptedException {
+    try {
+      return handle.await();
+    } catch (InterruptedException e) {
+      handle.cancel();
+      throw e;
+    }
+  }
+
+  /**
+   * Starts to upload a file, and returns at once. The file must not change meanwhile.
+   *
+   * @throws IOException if the file cannot be opened
+   */
+  public UploadHandle start(Path file, UploadOptions options, ProgressListener listener)
+      throws IOException {
+    FileSource source = new FileSource(file);
+    UploadOptions named =
+        options.named(
+            Objects.toString(file.getFileName(), ""),
+            Objects.toString(Files.probeContentType(file), ""));
+    return start(source, named, memory(file, source, named), listener);
+  }
+
+  /**
+   * Starts to upload a stream, and returns at once. Parts in flight are kept in memory while they
+   * have 32 MiB together at most (part size times parallel), else in temporary files. The stream is
+   * read to its end and not closed. To resume, give the upload's id and the same stream from its
+   * beginning; what S3 has already is skipped.
+   *
+   * @param sizeBytes how many bytes the stream has, exactly
+   */
+  public UploadHandle start(
+      InputStream stream, long sizeBytes, UploadOptions options, ProgressListener listener) {
+    return start(
+        new StreamSource(stream, sizeBytes, setup.parallel()),
+        options,
+        ResumeFile.none(),
+        listener);
+  }
+
+  private UploadHandle start(
+      PartSource source, UploadOptions options, ResumeFile memory, ProgressListener listener) {
+    ProgressMeter meter = new ProgressMeter(source.sizeBytes(), listener);
+    PauseGate gate = new PauseGate();
+    Opening opening = new Opening(setup.client(), options, source.sizeBytes(), memory);
+    UploadRun run = new UploadRun(setup, source, opening, gate, meter);
+    UploadHandle handle = new UploadHandle(setup.client(), run, source, memory, gate, meter);
+    handle.start();
+    return handle;
+  }
+
+  private ResumeFile memory(Path file, FileSource source, UploadOptions options) {
+    if (stateFolder == null || !options.requestId().isEmpty() || !options.uploadId().isEmpty()) {
+      return ResumeFile.none();
+    }
+    return ResumeFile.at(
+        stateFolder.resolve(
+            Fingerprint.of(
+                setup.client().target(), file, source.sizeBytes(), source.modified(), options)));
+  }
+
+  /** What an uploader is made of. Every setting has a default. */
+  public static final class Builder {
+
+    private final WaybillClient client;
+    private int parallel = 4;
+    private long minBytesPerSecond = 64 << 10;
+    private RetryPolicy retry = RetryPolicy.defaults();
+    private @Nullable Path stateFolder = ResumeFile.defaultFolder();
+    private @Nullable HttpClient http;
+    private @Nullable Backoff backoff;
+    private Clock clock = Clock.systemUTC();
+
+    private Builder(WaybillClient client) {
+      this.client = client;
+    }
+
+    /** How many parts of one upload are sent at a time, 1 to 64. Default: 4. */
+    public Builder parallel(int connections) {
+      if (connections < 1 || connections > 64) {
+        throw new IllegalArgumentException("parallel must be 1 to 64, not " + connections);
+      }
+      parallel = connections;
+      return this;
+    }
+
+    /**
+     * The slowest speed of one connection, in bytes per second, 1 or more. A PUT is given up, and
+     * tried again, after 30 seconds and the time its part takes at that speed. Default: 64 KiB/s.
+     */
+    public Builder minBytesPerSecond(long speed) {
+      if (speed < 1) {
+        throw new IllegalArgumentException("minBytesPerSecond must be 1 or more, not " + speed);
+      }
+      minBytesPerSecond = speed;
+      return this;
+    }
+
+    /** For every part, and for calls while the server is away. Default: 8 attempts. */
+    public Builder retry(RetryPolicy policy) {
+      retry = policy;
+      return this;
+    }
+
+    /**
+     * Where to keep the state files. Default: {@code $XDG_STATE_HOME/waybill/uploads} where that is
+     * set, else {@code ~/.waybill/uploads}.
+     */
+    public Builder stateFolder(Path folder) {
+      stateFolder = folder;
+      return this;
+    }
+
+    /** Keeps no state files: every call starts an upload of its own. */
+    public Builder withoutStateFiles() {
+      stateFolder = null;
+      return this;
+    }
+
+    /** For a proxy, or S3 behind a private CA. Default: 10 seconds to connect, no redirects. */
+    public Builder httpClient(HttpClient client) {
+      http = client;
+      return this;
+    }
+
+    /** For tests: no real waits, no real time. */
+    Builder timing(Backoff testBackoff, Clock testClock) {
+      backoff = testBackoff;
+      clock = testClock;
+      return this;
+    }
+
+    /** The uploader. */
+    public Uploader build() {
+      HttpClient client =
+          http == null
+              ? HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build()
+              : http;
+      return new Uploader(
+          new Setup(
+              this.client,
+              new PartPut(client, minBytesPerSecond),
+              backoff == null ? Backoff.of(retry) : backoff,
+              clock,
+              parallel),
+          stateFolder);
+    }
+  }
+}

@@ -1,0 +1,256 @@
+package io.waybill.client;
+
+import io.grpc.Channel;
+import io.grpc.ChannelCredentials;
+import io.grpc.ClientInterceptors;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.TlsChannelCredentials;
+import io.waybill.v1.AbortRequest;
+import io.waybill.v1.CompleteRequest;
+import io.waybill.v1.GetUploadRequest;
+import io.waybill.v1.ListUploadsRequest;
+import io.waybill.v1.ListUploadsResponse;
+import io.waybill.v1.ReportPartRequest;
+import io.waybill.v1.SignPartsRequest;
+import io.waybill.v1.SignPartsResponse;
+import io.waybill.v1.StartUploadRequest;
+import io.waybill.v1.StartUploadResponse;
+import io.waybill.v1.Upload;
+import io.waybill.v1.UploadServiceGrpc;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection to a Waybill server. Thread-safe; make one per server and keep it.
+ *
+ * <p>The methods named as the RPCs block, throw {@link WaybillException}, and call again when the
+ * server asks for that with a RetryInfo, at most as often as {@link Builder#retry} says. Below
+ * them, gRPC itself repeats a call that ends UNAVAILABLE, three times within about two seconds. For
+ * anything else use the generated stubs: {@link #blockingStub} and {@link #futureStub}.
+ */
+public final class WaybillClient implements AutoCloseable {
+
+  private final String target;
+  private final ManagedChannel channel;
+  private final Backoff backoff;
+  private final UploadServiceGrpc.UploadServiceBlockingStub blocking;
+  private final UploadServiceGrpc.UploadServiceFutureStub future;
+
+  WaybillClient(Builder builder, ManagedChannel channel, Backoff backoff) {
+    this.target = builder.target;
+    this.channel = channel;
+    this.backoff = backoff;
+    Channel withDeadlines =
+        ClientInterceptors.intercept(
+            channel,
+            new DefaultDeadlines(
+                builder.deadline, builder.storageDeadline, builder.completeDeadline));
+    var callCredentials = builder.token == null ? null : new BearerToken(builder.token);
+    var blockingStub = UploadServiceGrpc.newBlockingStub(withDeadlines);
+    var futureStub = UploadServiceGrpc.newFutureStub(withDeadlines);
+    this.blocking =
+        callCredentials == null ? blockingStub : blockingStub.withCallCredentials(callCredentials);
+    this.future =
+        callCredentials == null ? futureStub : futureStub.withCallCredentials(callCredentials);
+  }
+
+  /**
+   * Begins a client.
+   *
+   * @param target {@code host:port}, or any gRPC target such as {@code dns:///waybill:7070}
+   */
+  public static Builder builder(String target) {
+    return new Builder(target);
+  }
+
+  /** The generated blocking stub, with credentials and default deadlines. */
+  public UploadServiceGrpc.UploadServiceBlockingStub blockingStub() {
+    return blocking;
+  }
+
+  /** The generated future stub, with credentials and default deadlines. */
+  public UploadServiceGrpc.UploadServiceFutureStub futureStub() {
+    return future;
+  }
+
+  /** The address that this client was built for. */
+  public String target() {
+    return target;
+  }
+
+  /** Creates a session, or finds the one that this request_id made. */
+  public StartUploadResponse startUpload(StartUploadRequest request) {
+    return call(WaybillClient::askedToRetry, () -> blocking.startUpload(request));
+  }
+
+  /** Signs requests for parts. */
+  public SignPartsResponse signParts(SignPartsRequest request) {
+    return call(WaybillClient::askedToRetry, () -> blocking.signParts(request));
+  }
+
+  /** Records that S3 has taken a part. */
+  public void reportPart(ReportPartRequest request) {
+    var unused = call(WaybillClient::askedToRetry, () -> blocking.reportPart(request));
+  }
+
+  /** Makes the object out of the parts; waits while another call is at it. */
+  public Upload complete(String uploadId) {
+    var request = CompleteRequest.newBuilder().setUploadId(uploadId).build();
+    return call(WaybillClient::askedToWait, () -> blocking.complete(request)).getUpload();
+  }
+
+  /** Gives an upload up. */
+  public Upload abort(String uploadId) {
+    var request = AbortRequest.newBuilder().setUploadId(uploadId).build();
+    return call(WaybillClient::askedToRetry, () -> blocking.abort(request)).getUpload();
+  }
+
+  /** One session with its progress. */
+  public Upload getUpload(String uploadId) {
+    var request = GetUploadRequest.newBuilder().setUploadId(uploadId).build();
+    return call(WaybillClient::askedToRetry, () -> blocking.getUpload(request)).getUpload();
+  }
+
+  /** A page of sessions. */
+  public ListUploadsResponse listUploads(ListUploadsRequest request) {
+    return call(WaybillClient::askedToRetry, () -> blocking.listUploads(request));
+  }
+
+  private static boolean askedToRetry(WaybillException e) {
+    return e.retryDelay().isPresent() && e.code() != Status.Code.FAILED_PRECONDITION;
+  }
+
+  /** Complete alone may be repeated while the upload is COMPLETING, a FAILED_PRECONDITION. */
+  private static boolean askedToWait(WaybillException e) {
+    return e.retryDelay().isPresent();
+  }
+
+  private <T> T call(Predicate<WaybillException> again, Supplier<T> rpc) {
+    for (int failures = 1; ; failures++) {
+      try {
+        return rpc.get();
+      } catch (StatusRuntimeException e) {
+        WaybillException failure = WaybillException.of(e);
+        if (!again.test(failure) || backoff.exhausted(failures)) {
+          throw failure;
+        }
+        try {
+          backoff.pause(failures, failure.retryDelay().orElse(Duration.ZERO));
+        } catch (InterruptedException interrupted) {
+          Thread.currentThread().interrupt();
+          throw failure;
+        }
+      }
+    }
+  }
+
+  /** Closes the connection; calls under way have 5 seconds to end. */
+  @Override
+  public void close() {
+    channel.shutdown();
+    try {
+      if (channel.awaitTermination(5, TimeUnit.SECONDS)) {
+        return;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    channel.shutdownNow();
+  }
+
+  /** What a client is made of. Every setting has a default. */
+  public static final class Builder {
+
+    private final String target;
+    private boolean plaintext;
+    private Optional<Path> caFile = Optional.empty();
+    private @Nullable Supplier<String> token;
+    private Duration deadline = Duration.ofSeconds(30);
+    private Duration storageDeadline = Duration.ofSeconds(60);
+    private Duration completeDeadline = Duration.ofMinutes(10);
+    private RetryPolicy retry = RetryPolicy.defaults();
+
+    private Builder(String target) {
+      this.target = target;
+    }
+
+    /** No TLS: for loopback, or where a proxy on this machine encrypts. Default: TLS. */
+    public Builder plaintext() {
+      plaintext = true;
+      return this;
+    }
+
+    /** The PEM file with the CA certificates to trust. Default: those of the Java runtime. */
+    public Builder caFile(Path pem) {
+      caFile = Optional.of(pem);
+      return this;
+    }
+
+    /** Asked for a bearer token at every call, off the caller's thread. Default: no token. */
+    public Builder token(Supplier<String> supplier) {
+      token = supplier;
+      return this;
+    }
+
+    /** For SignParts, ReportPart, GetUpload and ListUploads. Default: 30 seconds. */
+    public Builder deadline(Duration duration) {
+      deadline = duration;
+      return this;
+    }
+
+    /** For StartUpload, Abort and ListParts, which ask S3. Default: 60 seconds. */
+    public Builder storageDeadline(Duration duration) {
+      storageDeadline = duration;
+      return this;
+    }
+
+    /** For Complete, which may take S3 minutes. Default: 10 minutes. */
+    public Builder completeDeadline(Duration duration) {
+      completeDeadline = duration;
+      return this;
+    }
+
+    /** For calls that the server wants repeated. Default: {@link RetryPolicy#defaults}. */
+    public Builder retry(RetryPolicy policy) {
+      retry = policy;
+      return this;
+    }
+
+    /**
+     * Builds the client; it connects with the first call.
+     *
+     * @throws IOException if the CA file cannot be read
+     */
+    public WaybillClient build() throws IOException {
+      return new WaybillClient(
+          this,
+          Grpc.newChannelBuilder(target, credentials())
+              .defaultServiceConfig(RetryServiceConfig.CONFIG)
+              // The server tolerates one ping in 5 minutes; Complete may be silent for 10.
+              .keepAliveTime(330, TimeUnit.SECONDS)
+              .build(),
+          Backoff.of(retry));
+    }
+
+    private ChannelCredentials credentials() throws IOException {
+      if (plaintext) {
+        return InsecureChannelCredentials.create();
+      }
+      var tls = TlsChannelCredentials.newBuilder();
+      if (caFile.isPresent()) {
+        tls.trustManager(caFile.get().toFile());
+      }
+      return tls.build();
+    }
+  }
+}

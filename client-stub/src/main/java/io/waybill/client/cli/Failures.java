@@ -1,0 +1,80 @@
+package io.waybill.client.cli;
+
+import io.grpc.Status;
+import io.waybill.client.UploadFailedException;
+import io.waybill.client.WaybillException;
+import java.nio.file.NoSuchFileException;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/** Turns what a command throws into a line on standard error and an exit code. */
+final class Failures implements IExecutionExceptionHandler, IParameterExceptionHandler {
+
+  static final int USAGE = 2;
+  static final int FAILED = 1;
+  static final int UNAVAILABLE = 3;
+  static final int NOT_FOUND = 4;
+  static final int INTERRUPTED = 130;
+
+  @Override
+  public int handleParseException(ParameterException e, String[] args) {
+    CommandLine command = e.getCommandLine();
+    String name = command.getCommandSpec().qualifiedName();
+    command.getErr().println("waybill: " + e.getMessage() + "; see " + name + " --help");
+    return USAGE;
+  }
+
+  @Override
+  public int handleExecutionException(Exception e, CommandLine command, ParseResult parsed) {
+    command.getErr().println("waybill: " + describe(e));
+    return exitCode(e);
+  }
+
+  static int exitCode(Throwable failure) {
+    if (failure instanceof UploadFailedException e) {
+      return e.kind() == UploadFailedException.Kind.CANCELLED
+          ? INTERRUPTED
+          : e.getCause() == null ? FAILED : exitCode(e.getCause());
+    } else if (failure instanceof WaybillException e) {
+      return switch (e.code()) {
+        case UNAVAILABLE, DEADLINE_EXCEEDED -> UNAVAILABLE;
+        case NOT_FOUND -> NOT_FOUND;
+        default -> FAILED;
+      };
+    }
+    return FAILED;
+  }
+
+  static String describe(Throwable failure) {
+    if (failure instanceof NoSuchFileException) {
+      return "no such file";
+    } else if (failure instanceof UploadFailedException || failure instanceof WaybillException) {
+      return Output.printable(String.valueOf(failure.getMessage())) + details(failure);
+    }
+    return failure.toString();
+  }
+
+  private static String rootMessage(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return String.valueOf(root.getMessage());
+  }
+
+  private static String details(Throwable failure) {
+    if (failure instanceof WaybillException e) {
+      StringBuilder details = new StringBuilder();
+      e.fieldViolations()
+          .forEach(v -> details.append("%n  %s: %s".formatted(v.field(), v.description())));
+      if (e.code() == Status.Code.UNAVAILABLE && e.reason().isEmpty()) {
+        details.append("%n  %s; see --server and --tls".formatted(rootMessage(e)));
+      }
+      return details.toString();
+    }
+    return failure.getCause() == null ? "" : details(failure.getCause());
+  }
+}

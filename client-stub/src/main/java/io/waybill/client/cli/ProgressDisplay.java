@@ -1,0 +1,111 @@
+package io.waybill.client.cli;
+
+import io.waybill.client.ProgressListener;
+import io.waybill.client.UploadProgress;
+import io.waybill.client.UploadProgress.Phase;
+import java.time.Duration;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
+
+/** Shows an upload's progress on standard error. */
+interface ProgressDisplay extends ProgressListener, AutoCloseable {
+
+  @Override
+  void close();
+
+  /** A bar on a terminal, plain lines elsewhere, nothing when quiet. */
+  @SuppressWarnings("SystemConsoleNull") // WaybillCli.main sees to it that it is, on any JDK.
+  static ProgressDisplay of(String name, Output output) {
+    if (output.quiet()) {
+      return new Silent();
+    }
+    return System.console() == null ? new Lines(name, output) : new Bar(name);
+  }
+
+  /** Nothing. */
+  final class Silent implements ProgressDisplay {
+    @Override
+    public void onProgress(UploadProgress progress) {}
+
+    @Override
+    public void close() {}
+  }
+
+  /** A line for every tenth of the file, and for every phase. */
+  final class Lines implements ProgressDisplay {
+
+    private final String name;
+    private final Output output;
+    private String last = "";
+
+    Lines(String name, Output output) {
+      this.name = name;
+      this.output = output;
+    }
+
+    @Override
+    public void onProgress(UploadProgress progress) {
+      String line =
+          switch (progress.phase()) {
+            case STARTING, COMPLETED, FAILED -> last;
+            case COMPLETING -> "completing";
+            case PAUSED -> "paused";
+            case UPLOADING -> tenths(progress);
+          };
+      if (!line.equals(last)) {
+        last = line;
+        output.note(name + ": " + line);
+      }
+    }
+
+    private static String tenths(UploadProgress progress) {
+      long total = progress.totalBytes();
+      long percent = total == 0 ? 0 : 10 * (long) (10.0 * progress.confirmedBytes() / total);
+      return percent + "% of " + Output.bytes(total);
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  /** A bar with speed and the time left. */
+  final class Bar implements ProgressDisplay {
+
+    private final String name;
+    private @Nullable ProgressBar bar;
+
+    Bar(String name) {
+      this.name = name;
+    }
+
+    @Override
+    public void onProgress(UploadProgress progress) {
+      if (progress.phase() == Phase.STARTING) {
+        return;
+      }
+      if (bar == null) {
+        // What an earlier run sent counts for the bar, not for the speed.
+        bar =
+            new ProgressBarBuilder()
+                .setTaskName(name)
+                .setInitialMax(progress.totalBytes())
+                .startsFrom(progress.confirmedBytes(), Duration.ZERO)
+                .setUnit("MiB", 1 << 20)
+                .setStyle(ProgressBarStyle.ASCII)
+                .showSpeed()
+                .build();
+      }
+      bar.stepTo(progress.confirmedBytes() + progress.inFlightBytes());
+      bar.setExtraMessage(progress.phase() == Phase.COMPLETING ? " completing" : "");
+    }
+
+    @Override
+    public void close() {
+      if (bar != null) {
+        bar.close();
+      }
+    }
+  }
+}

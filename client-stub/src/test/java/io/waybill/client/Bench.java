@@ -1,0 +1,73 @@
+package io.waybill.client;
+
+import io.grpc.ManagedChannel;
+import io.grpc.Server;
+import io.grpc.inprocess.InProcessChannelBuilder;
+import io.grpc.inprocess.InProcessServerBuilder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A client between a fake Waybill and a fake S3, with waits that take no time. */
+public final class Bench implements AutoCloseable {
+
+  public final FakeS3 s3 = new FakeS3();
+  public final FakeWaybill waybill = new FakeWaybill(s3);
+  final List<Duration> waits = new CopyOnWriteArrayList<>();
+  final Path folder;
+  final WaybillClient client;
+  private final Server server;
+
+  public Bench(Path folder) {
+    this.folder = folder;
+    String name = InProcessServerBuilder.generateName();
+    try {
+      server = InProcessServerBuilder.forName(name).addService(waybill).build().start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    ManagedChannel channel = InProcessChannelBuilder.forName(name).build();
+    client = new WaybillClient(WaybillClient.builder("test"), channel, backoff());
+  }
+
+  Backoff backoff() {
+    return new Backoff(RetryPolicy.defaults(), () -> 0.5, waits::add);
+  }
+
+  Uploader.Builder uploaderBuilder() {
+    return Uploader.builder(client).stateFolder(stateFolder()).timing(backoff(), Clock.systemUTC());
+  }
+
+  Uploader uploader() {
+    return uploaderBuilder().build();
+  }
+
+  Path stateFolder() {
+    return folder.resolve("state");
+  }
+
+  /** A file of random bytes, always the same for a size. */
+  public Path file(int sizeBytes) throws IOException {
+    Path file = folder.resolve("file-" + sizeBytes + ".bin");
+    return Files.write(file, bytes(sizeBytes));
+  }
+
+  static byte[] bytes(int sizeBytes) {
+    byte[] bytes = new byte[sizeBytes];
+    new Random(sizeBytes).nextBytes(bytes);
+    return bytes;
+  }
+
+  @Override
+  public void close() {
+    client.close();
+    server.shutdownNow();
+    s3.close();
+  }
+}

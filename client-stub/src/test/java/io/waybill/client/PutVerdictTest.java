@@ -1,0 +1,53 @@
+package io.waybill.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpHeaders;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PutVerdictTest {
+
+  @ParameterizedTest
+  @CsvSource({
+    "200, '', false, STORED",
+    "204, '', false, STORED",
+    "301, PermanentRedirect, false, REFUSED",
+    "400, BadDigest, false, HASH_AGAIN",
+    "400, XAmzContentChecksumMismatch, false, HASH_AGAIN",
+    "400, RequestTimeout, false, AGAIN",
+    "400, IncompleteBody, false, AGAIN",
+    "400, ExpiredToken, false, SIGN_AGAIN",
+    "400, EntityTooLarge, false, REFUSED",
+    "403, AccessDenied, false, REFUSED",
+    "403, AccessDenied, true, SIGN_AGAIN",
+    "403, SignatureDoesNotMatch, false, REFUSED",
+    "404, NoSuchUpload, false, COMPLETE",
+    "408, '', false, AGAIN",
+    "409, ConditionalRequestConflict, false, AGAIN",
+    "412, PreconditionFailed, false, COMPLETE",
+    "413, '', false, REFUSED",
+    "429, '', false, AGAIN",
+    "500, InternalError, false, AGAIN",
+    "503, SlowDown, false, AGAIN",
+  })
+  void judges(int status, String code, boolean pastExpiry, PutVerdict verdict) {
+    assertThat(PutVerdict.of(reply(status, code, "no"), pastExpiry)).isEqualTo(verdict);
+  }
+
+  @Test
+  void believesS3ThatTheUrlHasExpiredWhateverTheClockSays() {
+    PutReply reply = reply(403, "AccessDenied", "Request has expired");
+
+    assertThat(PutVerdict.of(reply, false)).isEqualTo(PutVerdict.SIGN_AGAIN);
+  }
+
+  private static PutReply reply(int status, String code, String message) {
+    return new PutReply(
+        status,
+        HttpHeaders.of(Map.of(), (name, value) -> true),
+        "<Error><Code>" + code + "</Code><Message>" + message + "</Message></Error>");
+  }
+}

@@ -1,0 +1,171 @@
+package io.waybill.server;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One mapping of the configuration. It hands out values by key, collects every problem with the
+ * key's path instead of stopping at the first, and knows in the end which keys nobody asked for.
+ */
+final class ConfigSection {
+  private final String path;
+  private final JsonNode node;
+  private final List<String> problems;
+  private final Set<String> known = new LinkedHashSet<>();
+
+  private ConfigSection(String path, JsonNode node, List<String> problems) {
+    this.path = path;
+    this.node = node;
+    this.problems = problems;
+    if (!node.isObject() && !node.isMissingNode()) {
+      problems.add((path.isEmpty() ? "the configuration" : path) + ": a mapping of keys to values");
+    }
+  }
+
+  static ConfigSection root(JsonNode node) {
+    return new ConfigSection("", node, new ArrayList<>());
+  }
+
+  /** A mapping within this one; empty where it is not there. */
+  ConfigSection section(String key) {
+    return new ConfigSection(pathOf(key), get(key), problems);
+  }
+
+  /** A list of mappings. */
+  List<ConfigSection> sections(String key) {
+    JsonNode list = get(key);
+    if (!list.isArray() || list.isEmpty()) {
+      problem(key, "a list of at least one");
+      return List.of();
+    }
+    List<ConfigSection> sections = new ArrayList<>();
+    for (int i = 0; i < list.size(); i++) {
+      sections.add(new ConfigSection(pathOf(key) + "[" + i + "]", list.get(i), problems));
+    }
+    return sections;
+  }
+
+  String required(String key) {
+    String value = text(key, "");
+    if (value.isEmpty()) {
+      problem(key, "required");
+    }
+    return value;
+  }
+
+  String text(String key, String otherwise) {
+    return value(key, otherwise, Function.identity());
+  }
+
+  boolean flag(String key, boolean otherwise) {
+    return value(
+        key,
+        otherwise,
+        text ->
+            switch (text) {
+              case "true" -> true;
+              case "false" -> false;
+              default -> throw new IllegalArgumentException("true or false, not " + text);
+            });
+  }
+
+  long size(String key, long otherwise) {
+    return value(key, otherwise, Units::parseBytes);
+  }
+
+  Duration duration(String key, Duration otherwise) {
+    return value(key, otherwise, Units::parseDuration);
+  }
+
+  @Nullable URI uri(String key) {
+    String text = text(key, "");
+    try {
+      return text.isEmpty() ? null : new URI(text);
+    } catch (URISyntaxException e) {
+      problem(key, "a URL, not " + text);
+      return null;
+    }
+  }
+
+  List<String> texts(String key, List<String> otherwise) {
+    JsonNode list = get(key);
+    if (list.isMissingNode()) {
+      return otherwise;
+    }
+    if (!list.isArray() || list.isEmpty()) {
+      problem(key, "a list of at least one");
+      return otherwise;
+    }
+    List<String> texts = new ArrayList<>();
+    list.forEach(item -> texts.add(item.asText()));
+    return texts;
+  }
+
+  /** Builds something out of this section's values; what its constructor refuses is a problem. */
+  <T> @Nullable T build(String key, Function<ConfigSection, T> constructor) {
+    try {
+      return constructor.apply(this);
+    } catch (IllegalArgumentException e) {
+      problems.add((key.isEmpty() ? path + "." : pathOf(key) + ": ") + e.getMessage());
+      return null;
+    }
+  }
+
+  void problem(String key, String allowed) {
+    problems.add(pathOf(key) + ": " + allowed);
+  }
+
+  /** Reports the keys that nobody asked for. */
+  void refuseUnknownKeys() {
+    node.fieldNames()
+        .forEachRemaining(
+            key -> {
+              if (!known.contains(key)) {
+                problem(key, "unknown key; known are " + String.join(", ", known));
+              }
+            });
+  }
+
+  /** Stops here if anything was wrong anywhere. */
+  void refuseProblems() {
+    if (!problems.isEmpty()) {
+      throw new ConfigException(problems);
+    }
+  }
+
+  private <T> T value(String key, T otherwise, Function<String, T> parser) {
+    JsonNode value = get(key);
+    if (value.isMissingNode()) {
+      return otherwise;
+    }
+    if (!value.isValueNode() || value.isNull()) {
+      problem(key, "one value");
+      return otherwise;
+    }
+    try {
+      return parser.apply(value.asText());
+    } catch (IllegalArgumentException e) {
+      problem(key, String.valueOf(e.getMessage()));
+      return otherwise;
+    }
+  }
+
+  private JsonNode get(String key) {
+    known.add(key);
+    JsonNode value = node.get(key);
+    return value == null ? MissingNode.getInstance() : value;
+  }
+
+  private String pathOf(String key) {
+    return path.isEmpty() ? key : path + "." + key;
+  }
+}

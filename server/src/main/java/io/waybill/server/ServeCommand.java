@@ -1,0 +1,50 @@
+package io.waybill.server;
+
+import io.waybill.server.ops.Logging;
+import java.util.concurrent.Callable;
+import java.util.logging.Level;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code serve}: runs until it is told to stop (SIGTERM, SIGINT), then finishes what runs. */
+@Command(
+    name = "serve",
+    description = {
+      "Serves gRPC until SIGTERM or SIGINT, then finishes what runs.",
+      "Prints one line on standard output once it serves."
+    },
+    mixinStandardHelpOptions = true)
+final class ServeCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Mixin private ConfigFile file = new ConfigFile();
+
+  @Option(
+      names = "--insecure-listen-anywhere",
+      description = {
+        "Serve on an address that is not loopback, without TLS and without authentication:",
+        "whoever reaches it may upload."
+      })
+  private boolean insecureListenAnywhere;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Logging.toStandardError(Level.INFO);
+    ServerConfig config = file.load();
+    if (!config.listen().getAddress().isLoopbackAddress() && !insecureListenAnywhere) {
+      throw new ConfigException(
+          "listen: a loopback address, not %s: there is no TLS and no authentication (yet);"
+                  .formatted(config.listen())
+              + " --insecure-listen-anywhere serves there all the same");
+    }
+    WaybillServer server = WaybillServer.start(config);
+    Runtime.getRuntime().addShutdownHook(new Thread(server::close, "waybill-shutdown"));
+    spec.commandLine().getOut().println("waybill: serving on " + server.target());
+    spec.commandLine().getOut().flush();
+    server.awaitTermination();
+    return 0;
+  }
+}

@@ -1,0 +1,166 @@
+package io.waybill.server;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.waybill.server.upload.Destination;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What a server is started with. Every key stands, explained, in {@code waybill.example.yaml}.
+ *
+ * @param listen the address and port; port 0 takes a free one
+ * @param dataDir where the embedded database lives
+ * @param databaseUrl jdbc:sqlite:FILE
+ * @param sweepInterval how often the sweeper looks around
+ * @param putGrace how long a PUT that began before its URL's end may go on
+ * @param destinations where uploads may go
+ */
+public record ServerConfig(
+    InetSocketAddress listen,
+    Path dataDir,
+    String databaseUrl,
+    Duration sweepInterval,
+    Duration putGrace,
+    List<DestinationConfig> destinations) {
+
+  /** The three that change from machine to machine; the values are keys of the configuration. */
+  static final Map<String, String> ENVIRONMENT =
+      Map.of(
+          "WAYBILL_LISTEN", "listen",
+          "WAYBILL_DATA_DIR", "data_dir",
+          "WAYBILL_DATABASE_URL", "database.url");
+
+  private static final String SQLITE = "jdbc:sqlite:";
+
+  public ServerConfig {
+    destinations = List.copyOf(destinations);
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @param overrides values that take the place of the file's, by key
+   */
+  static ServerConfig load(Path file, Map<String, String> overrides) {
+    String yaml;
+    try {
+      yaml = Files.readString(file);
+    } catch (NoSuchFileException e) {
+      throw new ConfigException(file + ": no such file");
+    } catch (IOException e) {
+      throw new ConfigException(file + ": cannot be read: " + e.getMessage());
+    }
+    return parse(yaml, overrides);
+  }
+
+  /** Reads the text of a configuration. */
+  public static ServerConfig parse(String yaml, Map<String, String> overrides) {
+    ConfigSection root = ConfigSection.root(tree(yaml));
+    ConfigSection database = root.section("database");
+    ConfigSection sweeper = root.section("sweeper");
+    InetSocketAddress listen =
+        address(root, or(overrides, "listen", root.text("listen", "127.0.0.1:7070")));
+    Path dataDir = path(root, "data_dir", or(overrides, "data_dir", root.text("data_dir", "data")));
+    String url =
+        or(overrides, "database.url", database.text("url", SQLITE + dataDir.resolve("waybill.db")));
+    if (!url.startsWith(SQLITE) || url.length() == SQLITE.length()) {
+      database.problem("url", "jdbc:sqlite:FILE, not " + url);
+    }
+    Duration interval = sweeper.duration("interval", Duration.ofSeconds(30));
+    if (interval.isZero()) {
+      sweeper.problem("interval", "1s or more");
+    }
+    Duration putGrace = sweeper.duration("put_grace", Duration.ofHours(24));
+    List<DestinationConfig> destinations = destinations(root);
+    database.refuseUnknownKeys();
+    sweeper.refuseUnknownKeys();
+    root.refuseUnknownKeys();
+    root.refuseProblems();
+    return new ServerConfig(listen, dataDir, url, interval, putGrace, destinations);
+  }
+
+  /** The file of the embedded database. */
+  Path databaseFile() {
+    return Path.of(databaseUrl.substring(SQLITE.length()));
+  }
+
+  private static JsonNode tree(String yaml) {
+    YAMLMapper mapper =
+        YAMLMapper.builder().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION).build();
+    try {
+      JsonNode tree = mapper.readTree(yaml);
+      if (tree == null || tree.isMissingNode() || tree.isNull()) {
+        throw new ConfigException("the configuration is empty");
+      }
+      return tree;
+    } catch (JsonProcessingException e) {
+      throw new ConfigException(
+          "not YAML, in line %d: %s"
+              .formatted(
+                  e.getLocation().getLineNr(),
+                  e.getOriginalMessage().lines().findFirst().orElse("")));
+    }
+  }
+
+  private static List<DestinationConfig> destinations(ConfigSection root) {
+    List<DestinationConfig> destinations = new ArrayList<>();
+    Set<String> names = new HashSet<>();
+    for (ConfigSection section : root.sections("destinations")) {
+      DestinationConfig destination = DestinationConfig.read(section);
+      if (destination != null) {
+        Destination policy = destination.policy();
+        if (!names.add(policy.name())) {
+          section.problem("name", "each name once; " + policy.name() + " is there already");
+        }
+        destinations.add(destination);
+      }
+    }
+    return destinations;
+  }
+
+  private static InetSocketAddress address(ConfigSection root, String text) {
+    int colon = text.lastIndexOf(':');
+    try {
+      int port = Integer.parseInt(text.substring(colon + 1));
+      if (colon > 0 && port >= 0 && port <= 65_535) {
+        String host = text.substring(0, colon).replaceAll("^\\[|]$", "");
+        return new InetSocketAddress(InetAddress.getByName(host), port);
+      }
+    } catch (NumberFormatException e) {
+      // said below
+    } catch (UnknownHostException e) {
+      root.problem("listen", "an address of this machine, not " + text);
+      return new InetSocketAddress(0);
+    }
+    root.problem("listen", "ADDRESS:PORT, such as 127.0.0.1:7070, not " + text);
+    return new InetSocketAddress(0);
+  }
+
+  private static Path path(ConfigSection root, String key, String text) {
+    try {
+      return Path.of(text).toAbsolutePath();
+    } catch (InvalidPathException e) {
+      root.problem(key, "a folder, not " + text);
+      return Path.of("data");
+    }
+  }
+
+  private static String or(Map<String, String> overrides, String key, String value) {
+    return overrides.getOrDefault(key, value);
+  }
+}

@@ -1,0 +1,10 @@
+package io.waybill.server;
+
+/** Something the server needs is not to be had: a port, a folder. The message is one line. */
+public final class StartException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  StartException(String line, Throwable cause) {
+    super(line, cause);
+  }
+}

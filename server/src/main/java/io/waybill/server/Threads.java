@@ -1,0 +1,105 @@
+package io.waybill.server;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The threads of one server. Each kind of work has its own, and a queue that ends, so that no kind
+ * starves another: what does not fit is refused at once, and the caller is told to come again.
+ */
+final class Threads implements AutoCloseable {
+  /** Calls that wait for S3: starting, aborting, listing what S3 holds. */
+  private static final int WORKERS = 16;
+
+  private static final int WORKERS_QUEUE = 256;
+
+  /** Calls that read the database. */
+  private static final int READERS = 4;
+
+  private static final int READERS_QUEUE = 4_096;
+
+  /** Completions, which may take minutes each. */
+  private static final int COMPLETIONS = 16;
+
+  private static final int COMPLETIONS_QUEUE = 1_024;
+
+  /** Answers to durable writes; at most as many wait as the writer's queue holds. */
+  private static final int CALLBACKS = 2;
+
+  private final List<ExecutorService> all = new ArrayList<>();
+  final ExecutorService workers = bounded("worker", WORKERS, WORKERS_QUEUE);
+  final ExecutorService readers = bounded("reader", READERS, READERS_QUEUE);
+  final ExecutorService completions = bounded("complete", COMPLETIONS, COMPLETIONS_QUEUE);
+  final ExecutorService callbacks =
+      keep(
+          new ThreadPoolExecutor(
+              CALLBACKS,
+              CALLBACKS,
+              0,
+              TimeUnit.SECONDS,
+              new LinkedBlockingQueue<>(),
+              named("callback")));
+  final ScheduledExecutorService deadlines = timer("deadline");
+  final ScheduledExecutorService sweeper = timer("sweeper");
+
+  /** Lets what runs and what waits finish, for so long in all; then interrupts. */
+  void closeWithin(Duration patience) {
+    long end = System.nanoTime() + patience.toNanos();
+    sweeper.shutdownNow();
+    deadlines.shutdownNow();
+    all.forEach(ExecutorService::shutdown);
+    for (ExecutorService each : all) {
+      try {
+        if (!each.awaitTermination(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS)) {
+          each.shutdownNow();
+        }
+      } catch (InterruptedException e) {
+        each.shutdownNow();
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    closeWithin(Duration.ofSeconds(30));
+  }
+
+  private ExecutorService bounded(String name, int threads, int queue) {
+    ThreadPoolExecutor pool =
+        new ThreadPoolExecutor(
+            threads, threads, 60, TimeUnit.SECONDS, new ArrayBlockingQueue<>(queue), named(name));
+    pool.allowCoreThreadTimeOut(true);
+    return keep(pool);
+  }
+
+  private ScheduledExecutorService timer(String name) {
+    ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, named(name));
+    timer.setRemoveOnCancelPolicy(true);
+    return keep(timer);
+  }
+
+  private <E extends ExecutorService> E keep(E executor) {
+    all.add(executor);
+    return executor;
+  }
+
+  private static ThreadFactory named(String name) {
+    AtomicInteger number = new AtomicInteger();
+    return work -> {
+      Thread thread = new Thread(work, "waybill-" + name + "-" + number.incrementAndGet());
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+}

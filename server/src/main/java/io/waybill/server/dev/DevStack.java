@@ -1,0 +1,89 @@
+package io.waybill.server.dev;
+
+import io.waybill.server.ServerConfig;
+import io.waybill.server.WaybillServer;
+import io.waybill.server.s3.S3Connection;
+import io.waybill.server.s3.S3Storage;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+
+/** A Waybill server on SQLite and an S3 beside it, both on loopback, in one folder. */
+public final class DevStack implements AutoCloseable {
+  /** Its one destination, and the bucket behind it. */
+  static final String DESTINATION = "dev";
+
+  static final String BUCKET = "waybill-dev";
+
+  /** The embedded S3's key pair: known to everybody, and good for nothing else. */
+  static final String ACCESS_KEY = "waybill-dev";
+
+  static final String SECRET_KEY = "waybill-dev-secret";
+
+  private static final String CONFIG =
+      """
+      destinations:
+        - name: %s
+          bucket: %s
+          region: us-east-1
+          endpoint: %s
+          path_style: true
+          multipart_threshold: 16MiB
+      """;
+
+  private final EmbeddedS3 s3;
+  private final WaybillServer server;
+
+  private DevStack(EmbeddedS3 s3, WaybillServer server) {
+    this.s3 = s3;
+    this.server = server;
+  }
+
+  /**
+   * Starts both.
+   *
+   * @param folder where the database and the objects live
+   * @param port the server's, 0 for a free one
+   * @param s3Port the embedded S3's, 0 for a free one
+   */
+  static DevStack start(Path folder, int port, int s3Port, EmbeddedS3.Listener listener)
+      throws IOException {
+    EmbeddedS3 s3 =
+        EmbeddedS3.start(
+            folder.resolve("s3"), s3Port, ACCESS_KEY, SECRET_KEY, List.of(BUCKET), listener);
+    try {
+      ServerConfig config =
+          ServerConfig.parse(
+              CONFIG.formatted(DESTINATION, BUCKET, s3.endpoint()),
+              Map.of("listen", "127.0.0.1:" + port, "data_dir", folder.toString()));
+      List<S3Connection> connections = List.of(config.destinations().get(0).connection());
+      S3Storage storage = S3Storage.open(connections, ACCESS_KEY, SECRET_KEY, Clock.systemUTC());
+      return new DevStack(s3, WaybillServer.start(config, storage));
+    } catch (RuntimeException e) {
+      s3.close();
+      throw e;
+    }
+  }
+
+  /** The server's ADDRESS:PORT. */
+  String target() {
+    return server.target();
+  }
+
+  URI s3Endpoint() {
+    return s3.endpoint();
+  }
+
+  void awaitTermination() throws InterruptedException {
+    server.awaitTermination();
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    s3.close();
+  }
+}

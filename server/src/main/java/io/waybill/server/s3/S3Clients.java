@@ -1,0 +1,138 @@
+package io.waybill.server.s3;
+
+import io.waybill.server.upload.StorageException;
+import io.waybill.server.upload.StorageException.Kind;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
+import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.apache5.Apache5HttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.retries.api.RetryStrategy;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.utils.SdkAutoCloseable;
+
+/**
+ * The SDK's clients, three to a destination, on two pools of connections that all destinations
+ * share. Completing has a pool of its own, so that assemblies that take minutes never keep short
+ * requests waiting.
+ */
+final class S3Clients implements AutoCloseable {
+  /** How many short requests are under way at once. */
+  static final int MAX_CONNECTIONS = 64;
+
+  /** How many assemblies are under way at once. */
+  static final int MAX_COMPLETING_CONNECTIONS = 64;
+
+  static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+
+  /** How long a request waits for a connection of the pool. */
+  static final Duration ACQUIRE_TIMEOUT = Duration.ofSeconds(10);
+
+  /** How long a short request waits for the next byte. */
+  static final Duration SOCKET_TIMEOUT = Duration.ofSeconds(20);
+
+  /** How long a short request takes with all its retries. */
+  static final Duration CALL_TIMEOUT = Duration.ofSeconds(45);
+
+  /** Complete can take minutes without a byte (PROTOCOL rule 7). */
+  static final Duration COMPLETE_SOCKET_TIMEOUT = Duration.ofMinutes(10);
+
+  /**
+   * Complete as a whole, since S3 keeps the connection alive with spaces. Below {@code
+   * Timing.completeLease}, so that the holder of a lease learns the outcome while it holds it.
+   */
+  static final Duration COMPLETE_TIMEOUT = Duration.ofMinutes(11);
+
+  /** Three tries in all, for what may be repeated. */
+  static final int MAX_ATTEMPTS = 3;
+
+  /**
+   * One destination's clients.
+   *
+   * @param repeating for what may be sent again after any failure
+   * @param once for what may not, because the first one may have had its effect
+   * @param completing for Complete: once, and patient
+   */
+  record Clients(S3Client repeating, S3Client once, S3Client completing) {}
+
+  private final Map<String, Clients> byDestination = new HashMap<>();
+  private final Deque<SdkAutoCloseable> opened = new ArrayDeque<>();
+
+  S3Clients(Collection<S3Connection> connections, AwsCredentialsProvider credentials) {
+    SdkHttpClient quick = keep(http(MAX_CONNECTIONS, SOCKET_TIMEOUT));
+    SdkHttpClient patient = keep(http(MAX_COMPLETING_CONNECTIONS, COMPLETE_SOCKET_TIMEOUT));
+    RetryStrategy thrice =
+        AwsRetryStrategy.standardRetryStrategy().toBuilder().maxAttempts(MAX_ATTEMPTS).build();
+    RetryStrategy never = AwsRetryStrategy.doNotRetry();
+    for (S3Connection connection : connections) {
+      byDestination.put(
+          connection.destination(),
+          new Clients(
+              keep(client(connection, credentials, quick, thrice, CALL_TIMEOUT)),
+              keep(client(connection, credentials, quick, never, CALL_TIMEOUT)),
+              keep(client(connection, credentials, patient, never, COMPLETE_TIMEOUT))));
+    }
+  }
+
+  Clients of(String destination) {
+    Clients clients = byDestination.get(destination);
+    if (clients == null) {
+      throw new StorageException(Kind.REFUSED, "no S3 connection for destination " + destination);
+    }
+    return clients;
+  }
+
+  @Override
+  public void close() {
+    while (!opened.isEmpty()) {
+      opened.pop().close();
+    }
+  }
+
+  private <T extends SdkAutoCloseable> T keep(T closeable) {
+    opened.push(closeable);
+    return closeable;
+  }
+
+  private static SdkHttpClient http(int maxConnections, Duration socketTimeout) {
+    return Apache5HttpClient.builder()
+        .maxConnections(maxConnections)
+        .connectionTimeout(CONNECT_TIMEOUT)
+        .connectionAcquisitionTimeout(ACQUIRE_TIMEOUT)
+        .socketTimeout(socketTimeout)
+        .tcpKeepAlive(true)
+        .build();
+  }
+
+  private static S3Client client(
+      S3Connection connection,
+      AwsCredentialsProvider credentials,
+      SdkHttpClient http,
+      RetryStrategy retries,
+      Duration timeout) {
+    var builder =
+        S3Client.builder()
+            .httpClient(http)
+            .credentialsProvider(credentials)
+            .region(Region.of(connection.region()))
+            .forcePathStyle(connection.pathStyle())
+            // Else the SDK adds a CRC32 that nobody declared, which S3-compatible stores refuse.
+            .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
+            .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
+            .overrideConfiguration(o -> o.retryStrategy(retries).apiCallTimeout(timeout));
+    URI endpoint = connection.endpoint();
+    if (endpoint != null) {
+      builder.endpointOverride(endpoint);
+    }
+    return builder.build();
+  }
+}

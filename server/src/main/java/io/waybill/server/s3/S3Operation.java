@@ -1,0 +1,28 @@
+package io.waybill.server.s3;
+
+/** The requests Waybill makes of S3, by the names of S3's API. */
+enum S3Operation {
+  CREATE("CreateMultipartUpload"),
+  LIST_PARTS("ListParts"),
+  COMPLETE("CompleteMultipartUpload"),
+  ABORT("AbortMultipartUpload"),
+  HEAD("HeadObject"),
+  LIST_UPLOADS("ListMultipartUploads"),
+  DELETE("DeleteObject");
+
+  private final String apiName;
+
+  S3Operation(String apiName) {
+    this.apiName = apiName;
+  }
+
+  /** Whether it names a multipart upload, which S3 may not know (any more). */
+  boolean isOfMultipartUpload() {
+    return this == LIST_PARTS || this == COMPLETE || this == ABORT;
+  }
+
+  @Override
+  public String toString() {
+    return apiName;
+  }
+}

@@ -1,0 +1,72 @@
+package io.waybill.server.s3;
+
+import io.waybill.server.upload.ObjectStore;
+import io.waybill.server.upload.UrlSigner;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.List;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+
+/** All of S3 for one server: the store and the signer of all destinations, on one set of keys. */
+public final class S3Storage implements AutoCloseable {
+  private final S3Clients clients;
+  private final S3ObjectStore objects;
+  private final SdkUrlSigner signer;
+  private final AwsCredentialsProvider credentials;
+
+  /**
+   * With credentials of one's own.
+   *
+   * @param credentials closed with the rest, if it can be
+   * @param clock by which URLs end
+   */
+  S3Storage(
+      Collection<S3Connection> connections,
+      AwsCredentialsProvider credentials,
+      InstantSource clock) {
+    this.credentials = credentials;
+    List<S3Connection> all = List.copyOf(connections);
+    this.clients = new S3Clients(all, credentials);
+    this.objects = new S3ObjectStore(clients);
+    this.signer = new SdkUrlSigner(all, credentials, clock);
+  }
+
+  /** With the credentials that the SDK's default provider chain finds. */
+  public static S3Storage open(Collection<S3Connection> connections, InstantSource clock) {
+    return new S3Storage(connections, DefaultCredentialsProvider.builder().build(), clock);
+  }
+
+  /** With a key pair that is given, as the embedded S3's is. */
+  public static S3Storage open(
+      Collection<S3Connection> connections,
+      String accessKey,
+      String secretKey,
+      InstantSource clock) {
+    AwsBasicCredentials pair = AwsBasicCredentials.create(accessKey, secretKey);
+    return new S3Storage(connections, StaticCredentialsProvider.create(pair), clock);
+  }
+
+  public ObjectStore objectStore() {
+    return objects;
+  }
+
+  public UrlSigner urlSigner() {
+    return signer;
+  }
+
+  @Override
+  public void close() {
+    signer.close();
+    clients.close();
+    if (credentials instanceof AutoCloseable closeable) {
+      try {
+        closeable.close();
+      } catch (Exception e) {
+        throw new IllegalStateException("closing the credentials provider", e);
+      }
+    }
+  }
+}

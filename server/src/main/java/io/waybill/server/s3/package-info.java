@@ -1,0 +1,16 @@
+/**
+ * S3: {@link io.waybill.server.upload.ObjectStore} and {@link io.waybill.server.upload.UrlSigner}
+ * on the AWS SDK. {@link io.waybill.server.s3.S3Storage} opens both.
+ *
+ * <p>What lives here is translation, and what is known of S3 and of the stores that resemble it:
+ * which request may be repeated, which answer is a success, and what a failure says of the outcome
+ * ({@link io.waybill.server.s3.S3Failures}).
+ *
+ * <p>What must not live here: decisions. Whether to retry a create or a Complete, and what an
+ * object that stands at the key means, is the domain's to say. Nothing here logs: a URL is a
+ * capability.
+ */
+@NullMarked
+package io.waybill.server.s3;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,213 @@
+package io.waybill.server.sql;
+
+import io.waybill.server.upload.UploadException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * The one writer. It takes whatever waits, runs it in one transaction, commits, and only then
+ * answers: the fsync that makes one call durable serves a thousand.
+ *
+ * <p>Calls that wait at the same time have no order among themselves; a batch does its ledger
+ * writes first. If one call fails the whole batch is rolled back and each runs alone, so that it
+ * fails alone. If the database fails, the batch is answered with that, and the next one tries
+ * again, on a new connection.
+ */
+final class CommitQueue implements AutoCloseable {
+
+  /** What runs in a transaction. It may run twice, after the first was rolled back. */
+  interface Write<T> {
+    T run(Handle handle);
+  }
+
+  /** How many calls may wait: a tenth of a second's work. Beyond that, waiting helps nobody. */
+  static final int CAPACITY = 10_000;
+
+  /** How many calls share a transaction at the most; more make it longer but hardly cheaper. */
+  static final int BATCH = 1_000;
+
+  /** How long a thread waits for its write, which may still happen after that. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  /** How many answers one task gives: few enough to spread, enough to be worth the hand-off. */
+  private static final int ANSWERS = 32;
+
+  private final Database database;
+  private final Writer writer;
+  private final LedgerBatch ledger;
+  private final Executor callbacks;
+  private final Backlog<Call<?>> backlog;
+  private final Thread thread = new Thread(this::work, "waybill-commits");
+  private final AtomicLong commits = new AtomicLong();
+
+  /**
+   * Starts the writer thread.
+   *
+   * @param callbacks where the stages of {@link #submit} complete, so that what hangs on them never
+   *     holds up the next batch
+   */
+  CommitQueue(Database database, LedgerBatch ledger, int capacity, Executor callbacks) {
+    this.database = database;
+    this.writer = new Writer(database);
+    this.ledger = ledger;
+    this.callbacks = callbacks;
+    this.backlog = new Backlog<>(capacity);
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /** Runs a write and waits until it is durable. */
+  <T> T run(Write<T> write) {
+    Call.Waiting<T> call = new Call.Waiting<>(write);
+    backlog.add(call);
+    try {
+      return call.answer.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause();
+      throw StoreFailures.of(database, cause == null ? e : cause);
+    } catch (TimeoutException e) {
+      throw StoreFailures.unavailable().causedBy(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw StoreFailures.unavailable().causedBy(e);
+    }
+  }
+
+  /** Runs a ledger write; the stage completes when it is durable. Holds no thread. */
+  CompletionStage<Boolean> submit(LedgerWrite write) {
+    Call.Ledger call = new Call.Ledger(write);
+    try {
+      backlog.add(call);
+      return call.answer;
+    } catch (UploadException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  /** How many transactions were committed. */
+  long commits() {
+    return commits.get();
+  }
+
+  /** How many calls wait for the next transaction. */
+  int waiting() {
+    return backlog.size();
+  }
+
+  /** Finishes what waits, then refuses. */
+  @Override
+  public void close() {
+    backlog.close();
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void work() {
+    try (writer) {
+      List<Call<?>> batch = backlog.take(BATCH);
+      while (!batch.isEmpty()) {
+        commit(batch);
+        answer(batch);
+        batch = backlog.take(BATCH);
+      }
+    }
+  }
+
+  private void commit(List<Call<?>> batch) {
+    try {
+      transaction(batch);
+    } catch (RuntimeException | Error e) {
+      if (batch.size() == 1 || database.isUnavailable(e)) {
+        fail(batch, e);
+      } else {
+        commitEach(batch);
+      }
+    }
+  }
+
+  private void commitEach(List<Call<?>> batch) {
+    for (int i = 0; i < batch.size(); i++) {
+      try {
+        transaction(batch.subList(i, i + 1));
+      } catch (RuntimeException | Error e) {
+        if (database.isUnavailable(e)) {
+          fail(batch.subList(i, batch.size()), e);
+          return;
+        }
+        fail(batch.subList(i, i + 1), e);
+      }
+    }
+  }
+
+  private void fail(List<Call<?>> calls, Throwable cause) {
+    UploadException failure = StoreFailures.of(database, cause);
+    calls.forEach(call -> call.fail(failure));
+  }
+
+  private void transaction(List<Call<?>> batch) {
+    writer.transaction(
+        handle -> {
+          runLedger(handle, batch);
+          for (Call<?> call : batch) {
+            if (call instanceof Call.Waiting<?> waiting) {
+              waiting.run(handle);
+            }
+          }
+        });
+    commits.incrementAndGet();
+  }
+
+  private void runLedger(Handle handle, List<Call<?>> batch) {
+    List<Call.Ledger> calls = new ArrayList<>(batch.size());
+    for (Call<?> call : batch) {
+      if (call instanceof Call.Ledger ledgerCall) {
+        calls.add(ledgerCall);
+      }
+    }
+    if (!calls.isEmpty()) {
+      List<Boolean> results = ledger.run(handle, calls.stream().map(c -> c.write).toList());
+      for (int i = 0; i < calls.size(); i++) {
+        calls.get(i).succeed(results.get(i));
+      }
+    }
+  }
+
+  /** Threads that wait are woken here: they may be all that {@link #callbacks} has. */
+  private void answer(List<Call<?>> batch) {
+    List<Call<?>> stages = new ArrayList<>(batch.size());
+    for (Call<?> call : batch) {
+      if (call instanceof Call.Waiting<?>) {
+        call.answer();
+      } else {
+        stages.add(call);
+      }
+    }
+    for (int i = 0; i < stages.size(); i += ANSWERS) {
+      List<Call<?>> some = stages.subList(i, Math.min(i + ANSWERS, stages.size()));
+      try {
+        callbacks.execute(() -> some.forEach(Call::answer));
+      } catch (RuntimeException | Error e) {
+        // Shut down, or out of threads: a late batch is better than no answer.
+        some.forEach(Call::answer);
+      }
+    }
+  }
+}

@@ -1,0 +1,181 @@
+package io.waybill.server.sql;
+
+import io.waybill.server.upload.Part;
+import io.waybill.server.upload.Progress;
+import io.waybill.server.upload.Upload;
+import io.waybill.server.upload.UploadId;
+import io.waybill.server.upload.UploadSpec;
+import io.waybill.server.upload.UploadStore;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import org.jdbi.v3.core.Handle;
+
+/** Sessions and ledgers in a SQL database. Times are kept to the millisecond. */
+public final class JdbiUploadStore implements UploadStore, AutoCloseable {
+  private final Database database;
+  private final CommitQueue writes;
+  private final Clock clock;
+
+  /**
+   * Takes an open database over, and starts the thread that writes to it.
+   *
+   * @param clock for {@link Upload#updateTime}
+   * @param callbacks where the stages of {@link #record} and {@link #extend} complete
+   */
+  public JdbiUploadStore(SqliteDatabase database, Clock clock, Executor callbacks) {
+    this(database, clock, callbacks, CommitQueue.CAPACITY);
+  }
+
+  JdbiUploadStore(Database database, Clock clock, Executor callbacks, int capacity) {
+    this.database = database;
+    this.clock = clock;
+    this.writes = new CommitQueue(database, new LedgerBatch(clock), capacity, callbacks);
+  }
+
+  /**
+   * The store of a data directory, which is made where it is not there.
+   *
+   * @throws IOException with one line for the operator, where that cannot be
+   */
+  public static JdbiUploadStore open(Path dataDir, Clock clock, Executor callbacks)
+      throws IOException {
+    return new JdbiUploadStore(SqliteDatabase.open(dataDir), clock, callbacks);
+  }
+
+  @Override
+  public Created create(UploadSpec spec, Progress progress, Instant expireTime) {
+    return writes.run(
+        handle -> {
+          boolean isNew = UploadTable.insert(handle, spec, progress, expireTime, clock.instant());
+          Upload upload =
+              UploadTable.byRequestId(handle, spec.tenant(), spec.requestId()).orElseThrow();
+          return new Created(upload, isNew);
+        });
+  }
+
+  @Override
+  public Optional<Upload> find(String tenant, UploadId id) {
+    return read(handle -> UploadTable.byId(handle, tenant, id));
+  }
+
+  @Override
+  public boolean replace(Upload seen, Progress next, LedgerChange change) {
+    return writes.run(
+        handle -> {
+          boolean replaced = UploadTable.replace(handle, seen, next, clock.instant(), false);
+          if (replaced) {
+            delete(handle, seen, change.drop()).add(handle);
+            put(handle, seen, change.put()).add(handle);
+          }
+          return replaced;
+        });
+  }
+
+  @Override
+  public boolean replaceIfNotExtended(Upload seen, Progress next) {
+    return writes.run(handle -> UploadTable.replace(handle, seen, next, clock.instant(), true));
+  }
+
+  @Override
+  public boolean forget(Upload seen) {
+    return writes.run(
+        handle -> {
+          boolean deleted = UploadTable.delete(handle, seen);
+          if (deleted) {
+            PartTable.deleteAll(handle, seen.number());
+          }
+          return deleted;
+        });
+  }
+
+  @Override
+  public CompletionStage<Boolean> extend(
+      Upload seen, Instant now, Instant expireTime, Instant urlEnd) {
+    return writes.submit(new LedgerWrite(seen.number(), now, expireTime, urlEnd, null));
+  }
+
+  @Override
+  public CompletionStage<Boolean> record(Upload seen, Part part, Instant expireTime) {
+    return writes.submit(new LedgerWrite(seen.number(), part.time(), expireTime, null, part));
+  }
+
+  @Override
+  public void drop(Upload seen, Collection<Integer> partNumbers) {
+    writes.run(
+        handle -> {
+          if (UploadTable.isActive(handle, seen)) {
+            Counts counts = delete(handle, seen, partNumbers);
+            if (!counts.isEmpty()) {
+              counts.touchAndAdd(handle, List.of(seen.number()), clock.instant());
+            }
+          }
+          return true;
+        });
+  }
+
+  @Override
+  public List<Part> parts(Upload upload, int after, int most) {
+    return read(handle -> PartTable.page(handle, upload.number(), after, most));
+  }
+
+  @Override
+  public BitSet partNumbers(Upload upload) {
+    return read(handle -> PartTable.numbers(handle, upload.number()));
+  }
+
+  @Override
+  public List<Upload> list(Query query) {
+    return read(handle -> new UploadList(query).run(handle));
+  }
+
+  @Override
+  public List<Upload> due(Instant now, int most) {
+    return read(handle -> UploadTable.due(handle, now, most));
+  }
+
+  /** For tests to look into, and to hold up. */
+  CommitQueue writes() {
+    return writes;
+  }
+
+  /** Finishes the writes that wait, then closes the database; every call after that is refused. */
+  @Override
+  public void close() {
+    writes.close();
+    database.close();
+  }
+
+  private static Counts delete(Handle handle, Upload upload, Collection<Integer> partNumbers) {
+    List<Long> keys = PartTable.keys(upload.number(), partNumbers);
+    Counts counts = Counts.ofDeleting(handle, keys);
+    PartTable.delete(handle, keys);
+    return counts;
+  }
+
+  private static Counts put(Handle handle, Upload upload, Collection<Part> parts) {
+    Map<Long, Part> byKey = new TreeMap<>();
+    parts.forEach(part -> byKey.put(PartKey.of(upload.number(), part.number()), part));
+    Counts counts = Counts.ofPutting(handle, byKey);
+    PartTable.put(handle, byKey);
+    return counts;
+  }
+
+  private <T> T read(Function<Handle, T> reading) {
+    try {
+      return database.readers().withHandle(reading::apply);
+    } catch (RuntimeException e) {
+      throw StoreFailures.of(database, e);
+    }
+  }
+}

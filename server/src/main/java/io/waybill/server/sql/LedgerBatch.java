@@ -1,0 +1,124 @@
+package io.waybill.server.sql;
+
+import io.waybill.server.upload.Part;
+import io.waybill.server.upload.UploadState;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Many ledger writes as one: reads the sessions they touch, applies them in memory in their order,
+ * writes what has come of it. Five statements, however many writes there are.
+ */
+final class LedgerBatch {
+  private final Clock clock;
+
+  LedgerBatch(Clock clock) {
+    this.clock = clock;
+  }
+
+  /** Whether each was applied: false where its session was not ACTIVE or had expired. */
+  List<Boolean> run(Handle handle, List<LedgerWrite> writes) {
+    Map<Long, Session> sessions = sessions(handle, writes);
+    // Sorted, to walk the tree once; the last write of a part wins.
+    Map<Long, Part> parts = new TreeMap<>();
+    List<Boolean> answers = new ArrayList<>(writes.size());
+    for (LedgerWrite write : writes) {
+      Session session = sessions.get(write.uploadNo());
+      boolean applied = session != null && session.apply(write);
+      if (applied && write.part() != null) {
+        parts.put(PartKey.of(write.uploadNo(), write.part().number()), write.part());
+      }
+      answers.add(applied);
+    }
+    Counts counts = Counts.ofPutting(handle, parts);
+    PartTable.put(handle, parts);
+    counts.touchAndAdd(handle, touched(sessions.values()), clock.instant());
+    extend(handle, sessions.values());
+    return answers;
+  }
+
+  private static Map<Long, Session> sessions(Handle handle, List<LedgerWrite> writes) {
+    Map<Long, Session> sessions = new HashMap<>();
+    handle
+        .createQuery(
+            """
+            SELECT upload_no, state, expire_time, url_end FROM upload
+            WHERE upload_no IN (<numbers>) ORDER BY upload_no <for_update>
+            """)
+        .bindList(
+            "numbers",
+            InList.padded(writes.stream().map(LedgerWrite::uploadNo).distinct().toList()))
+        .map((row, context) -> new Session(row))
+        .forEach(session -> sessions.put(session.uploadNo, session));
+    return sessions;
+  }
+
+  private static List<Long> touched(Collection<Session> sessions) {
+    return sessions.stream().filter(s -> s.touched).map(s -> s.uploadNo).sorted().toList();
+  }
+
+  private static void extend(Handle handle, Collection<Session> sessions) {
+    PreparedBatch batch =
+        handle.prepareBatch(
+            """
+            UPDATE upload SET expire_time = :expire_time, due_at = :expire_time, url_end = :url_end
+            WHERE upload_no = :upload_no
+            """);
+    for (Session session : sessions) {
+      if (session.extended) {
+        batch
+            .bind("upload_no", session.uploadNo)
+            .bind("expire_time", session.expireTime)
+            .bind("url_end", session.urlEnd)
+            .add();
+      }
+    }
+    if (batch.size() > 0) {
+      batch.execute();
+    }
+  }
+
+  /** A session as the batch goes on; times in milliseconds. */
+  private static final class Session {
+    final long uploadNo;
+    final boolean active;
+    long expireTime;
+    long urlEnd;
+    boolean extended;
+    boolean touched;
+
+    Session(ResultSet row) throws SQLException {
+      uploadNo = row.getLong("upload_no");
+      active = UploadState.ACTIVE.name().equals(row.getString("state"));
+      expireTime = row.getLong("expire_time");
+      urlEnd = row.getLong("url_end");
+    }
+
+    boolean apply(LedgerWrite write) {
+      if (!active || expireTime <= write.now().toEpochMilli()) {
+        return false;
+      }
+      long newExpireTime = Math.max(expireTime, write.expireTime().toEpochMilli());
+      long newUrlEnd = max(urlEnd, Columns.millis(write.urlEnd()));
+      extended |= newExpireTime != expireTime || newUrlEnd != urlEnd;
+      touched |= extended || write.part() != null;
+      expireTime = newExpireTime;
+      urlEnd = newUrlEnd;
+      return true;
+    }
+
+    private static long max(long a, @Nullable Long b) {
+      return b == null ? a : Math.max(a, b);
+    }
+  }
+}

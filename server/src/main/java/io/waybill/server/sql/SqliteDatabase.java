@@ -1,0 +1,193 @@
+package io.waybill.server.sql;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteDataSource;
+
+/**
+ * SQLite in a file of the data directory: WAL, an fsync at each commit, one writer and a few
+ * readers.
+ *
+ * <p>A second process may open the same directory, as {@code sweep} does beside a running server:
+ * SQLite's own locks keep writers apart for the moment a batch takes, and every state change is a
+ * compare-and-set, so there is no lock file here. The directory must be on a local disk: WAL's
+ * shared memory does not work over a network.
+ *
+ * @see <a href="https://sqlite.org/wal.html">SQLite: Write-Ahead Logging</a>
+ */
+public final class SqliteDatabase implements Database {
+  static final String FILE = "waybill.db";
+
+  /** How long a writer waits for another process's write, a reader for a connection. */
+  static final Duration BUSY_TIMEOUT = Duration.ofSeconds(5);
+
+  /** Reads take microseconds and the machine has few cores: more would only wait for the CPU. */
+  private static final int READERS = 4;
+
+  /** To how many bytes the write-ahead log is cut after a checkpoint. */
+  private static final int MAX_IDLE_WAL_BYTES = 64 << 20;
+
+  private static final Map<String, String> TYPES =
+      Map.of(
+          // Without AUTOINCREMENT SQLite gives the number of a deleted last row again, and a late
+          // report would land in the ledger of a stranger's session.
+          "upload_no", "INTEGER PRIMARY KEY AUTOINCREMENT",
+          "part_key", "INTEGER PRIMARY KEY",
+          "text", "TEXT",
+          "bytes", "BLOB");
+
+  private final Jdbi writers;
+  private final HikariDataSource readerPool;
+  private final Jdbi readers;
+
+  private SqliteDatabase(SQLiteDataSource writerSource, HikariDataSource readerPool) {
+    this.writers = configured(Jdbi.create(writerSource));
+    this.readerPool = readerPool;
+    this.readers = configured(Jdbi.create(readerPool));
+  }
+
+  /**
+   * Opens the database of a data directory, and makes both where they are not there.
+   *
+   * @throws IOException with one line for the operator, where that cannot be
+   */
+  public static SqliteDatabase open(Path dataDir) throws IOException {
+    return open(dataDir, BUSY_TIMEOUT);
+  }
+
+  static SqliteDatabase open(Path dataDir, Duration busyTimeout) throws IOException {
+    makeUsable(dataDir);
+    Path file = dataDir.resolve(FILE);
+    String url = "jdbc:sqlite:" + file.toAbsolutePath();
+    try {
+      SQLiteDataSource writerSource = writerSource(url, busyTimeout);
+      migrate(writerSource);
+      return new SqliteDatabase(writerSource, readerPool(url, busyTimeout));
+    } catch (RuntimeException e) {
+      throw new IOException("cannot open the database " + file + ": " + SqliteErrors.line(e), e);
+    }
+  }
+
+  private static void makeUsable(Path dataDir) throws IOException {
+    try {
+      Files.createDirectories(dataDir);
+    } catch (FileAlreadyExistsException e) {
+      throw new IOException("the data directory " + dataDir + " is not a directory", e);
+    } catch (IOException e) {
+      throw new IOException("cannot make the data directory " + dataDir + ": " + reason(e), e);
+    }
+    if (!Files.isReadable(dataDir) || !Files.isWritable(dataDir) || !Files.isExecutable(dataDir)) {
+      throw new IOException("the data directory " + dataDir + " cannot be read and written");
+    }
+  }
+
+  /** Not the message, which tells the path once more. */
+  private static String reason(IOException e) {
+    String reason = e instanceof FileSystemException f ? f.getReason() : e.getMessage();
+    return reason == null ? e.getClass().getSimpleName() : reason;
+  }
+
+  /** Pragmas belong to the connection, so they are the source's: each new connection gets them. */
+  private static SQLiteDataSource writerSource(String url, Duration busyTimeout) {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setJournalMode(SQLiteConfig.JournalMode.WAL);
+    // NORMAL would lose the last commits when the power goes.
+    config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
+    config.setBusyTimeout(Math.toIntExact(busyTimeout.toMillis()));
+    config.setJournalSizeLimit(MAX_IDLE_WAL_BYTES);
+    SQLiteDataSource source = new SQLiteDataSource(config);
+    source.setUrl(url);
+    return source;
+  }
+
+  private static HikariDataSource readerPool(String url, Duration busyTimeout) {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setReadOnly(true);
+    config.setBusyTimeout(Math.toIntExact(busyTimeout.toMillis()));
+    SQLiteDataSource source = new SQLiteDataSource(config);
+    source.setUrl(url);
+    HikariConfig pool = new HikariConfig();
+    pool.setPoolName("waybill-readers");
+    pool.setDataSource(source);
+    pool.setReadOnly(true);
+    pool.setMaximumPoolSize(READERS);
+    pool.setConnectionTimeout(BUSY_TIMEOUT.toMillis());
+    return new HikariDataSource(pool);
+  }
+
+  private static void migrate(SQLiteDataSource source) throws FlywayException {
+    Flyway.configure()
+        .dataSource(source)
+        .locations("classpath:db/migration")
+        .placeholders(TYPES)
+        .load()
+        .migrate();
+  }
+
+  /** A write transaction locks the whole database, so no row needs a lock of its own. */
+  private static Jdbi configured(Jdbi jdbi) {
+    return jdbi.define("for_update", "").registerRowMapper(new UploadMapper());
+  }
+
+  @Override
+  public Jdbi readers() {
+    return readers;
+  }
+
+  @Override
+  public Handle openWriter() {
+    return writers.open();
+  }
+
+  /**
+   * In words, on a connection that commits by itself otherwise: the driver's {@code commit()} would
+   * begin the next transaction at once and keep the lock. IMMEDIATE, because a transaction that
+   * reads first and locks later fails with SQLITE_BUSY_SNAPSHOT, however long it would wait.
+   */
+  @Override
+  public void begin(Handle writer) {
+    writer.execute("BEGIN IMMEDIATE");
+  }
+
+  @Override
+  public void commit(Handle writer) {
+    writer.execute("COMMIT");
+  }
+
+  @Override
+  public void rollback(Handle writer) {
+    writer.execute("ROLLBACK");
+  }
+
+  @Override
+  public boolean isUnavailable(Throwable failure) {
+    return SqliteErrors.isUnavailable(failure);
+  }
+
+  /**
+   * The last connection to close folds the log into the file, but a reader's cannot: so the last is
+   * a writer's, and what lies in the directory afterwards is one file.
+   */
+  @Override
+  public void close() {
+    readerPool.close();
+    try {
+      writers.open().close();
+    } catch (JdbiException e) {
+      // Nothing is lost: the next start reads the log.
+    }
+  }
+}

@@ -1,0 +1,204 @@
+package io.waybill.server.sql;
+
+import io.waybill.server.upload.Failure;
+import io.waybill.server.upload.Progress;
+import io.waybill.server.upload.StoredObject;
+import io.waybill.server.upload.Upload;
+import io.waybill.server.upload.UploadId;
+import io.waybill.server.upload.UploadSpec;
+import io.waybill.server.upload.UploadState;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.SqlStatement;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The SQL of the sessions.
+ *
+ * <p>{@code due_at} is derived from what is beside it, so that the sweeper has one index to read:
+ * the end of an ACTIVE session; the end of the lease on a CREATING or COMPLETING one, or the time
+ * when it was let go; {@code clean_at} of a dead one; null of a COMPLETED one.
+ */
+final class UploadTable {
+  private UploadTable() {}
+
+  /** Adds a session unless its request id is taken. */
+  static boolean insert(
+      Handle handle, UploadSpec spec, Progress progress, Instant expireTime, Instant now) {
+    var insert =
+        handle.createUpdate(
+            """
+            INSERT INTO upload (
+              upload_id, tenant, request_id, request_digest, destination, bucket, object_key,
+              filename, content_type, mode, size_bytes, part_size_bytes, checksum_algorithm,
+              metadata, overwrite, session_ttl_millis, create_time, max_expire_time,
+              state, fence, lease_until, storage_upload_id, unsettled_since, clean_at,
+              complete_time, object_etag, object_version_id, object_size_bytes, object_checksum,
+              failure_reason, failure_message,
+              expire_time, url_end, uploaded_parts, uploaded_bytes, update_time, revision, due_at)
+            VALUES (
+              :upload_id, :tenant, :request_id, :request_digest, :destination, :bucket, :object_key,
+              :filename, :content_type, :mode, :size_bytes, :part_size_bytes, :checksum_algorithm,
+              :metadata, :overwrite, :session_ttl_millis, :create_time, :max_expire_time,
+              :state, :fence, :lease_until, :storage_upload_id, :unsettled_since, :clean_at,
+              :complete_time, :object_etag, :object_version_id, :object_size_bytes,
+              :object_checksum, :failure_reason, :failure_message,
+              :expire_time, :create_time, 0, 0, :now, 1,
+              CASE :state WHEN 'ACTIVE' THEN :expire_time ELSE :due_at END)
+            ON CONFLICT (tenant, request_id) DO NOTHING
+            """);
+    bind(insert, spec);
+    bind(insert, progress, now);
+    return insert.bind("expire_time", expireTime.toEpochMilli()).execute() == 1;
+  }
+
+  static Optional<Upload> byId(Handle handle, String tenant, UploadId id) {
+    return handle
+        .createQuery("SELECT * FROM upload WHERE upload_id = :upload_id AND tenant = :tenant")
+        .bind("upload_id", id.toString())
+        .bind("tenant", tenant)
+        .mapTo(Upload.class)
+        .findOne();
+  }
+
+  static Optional<Upload> byRequestId(Handle handle, String tenant, String requestId) {
+    return handle
+        .createQuery("SELECT * FROM upload WHERE tenant = :tenant AND request_id = :request_id")
+        .bind("tenant", tenant)
+        .bind("request_id", requestId)
+        .mapTo(Upload.class)
+        .findOne();
+  }
+
+  /** Sets a session's progress if its state and fence are still those seen. */
+  static boolean replace(
+      Handle handle, Upload seen, Progress next, Instant now, boolean ifNotExtended) {
+    var update =
+        handle.createUpdate(
+            """
+            UPDATE upload SET
+              state = :state, fence = :fence, lease_until = :lease_until,
+              storage_upload_id = :storage_upload_id, unsettled_since = :unsettled_since,
+              clean_at = :clean_at, complete_time = :complete_time, object_etag = :object_etag,
+              object_version_id = :object_version_id, object_size_bytes = :object_size_bytes,
+              object_checksum = :object_checksum, failure_reason = :failure_reason,
+              failure_message = :failure_message,
+              due_at = CASE :state WHEN 'ACTIVE' THEN expire_time ELSE :due_at END,
+              update_time = CASE WHEN update_time < :now THEN :now ELSE update_time END,
+              revision = revision + 1
+            WHERE upload_no = :upload_no AND tenant = :tenant
+              AND state = :seen_state AND fence = :seen_fence
+            """
+                + (ifNotExtended
+                    ? "AND expire_time = :seen_expire_time AND url_end = :seen_url_end"
+                    : ""));
+    bind(update, next, now);
+    bindSeen(update, seen);
+    if (ifNotExtended) {
+      update
+          .bind("seen_expire_time", seen.expireTime().toEpochMilli())
+          .bind("seen_url_end", seen.urlEnd().toEpochMilli());
+    }
+    return update.execute() == 1;
+  }
+
+  static boolean delete(Handle handle, Upload seen) {
+    var delete =
+        handle.createUpdate(
+            """
+            DELETE FROM upload WHERE upload_no = :upload_no AND tenant = :tenant
+              AND state = :seen_state AND fence = :seen_fence
+            """);
+    bindSeen(delete, seen);
+    return delete.execute() == 1;
+  }
+
+  static boolean isActive(Handle handle, Upload seen) {
+    return handle
+        .createQuery(
+            """
+            SELECT state FROM upload WHERE upload_no = :upload_no AND tenant = :tenant <for_update>
+            """)
+        .bind("upload_no", seen.number())
+        .bind("tenant", seen.spec().tenant())
+        .mapTo(String.class)
+        .findOne()
+        .filter(UploadState.ACTIVE.name()::equals)
+        .isPresent();
+  }
+
+  static List<Upload> due(Handle handle, Instant now, int most) {
+    return handle
+        .createQuery(
+            """
+            SELECT * FROM upload WHERE due_at IS NOT NULL AND due_at <= :now
+            ORDER BY due_at, upload_no LIMIT :most
+            """)
+        .bind("now", now.toEpochMilli())
+        .bind("most", most)
+        .mapTo(Upload.class)
+        .list();
+  }
+
+  private static void bindSeen(SqlStatement<?> statement, Upload seen) {
+    statement
+        .bind("upload_no", seen.number())
+        .bind("tenant", seen.spec().tenant())
+        .bind("seen_state", seen.state().name())
+        .bind("seen_fence", seen.progress().fence());
+  }
+
+  private static void bind(SqlStatement<?> statement, UploadSpec spec) {
+    statement
+        .bind("upload_id", spec.id().toString())
+        .bind("tenant", spec.tenant())
+        .bind("request_id", spec.requestId())
+        .bind("request_digest", spec.requestDigest())
+        .bind("destination", spec.destination())
+        .bind("bucket", spec.bucket())
+        .bind("object_key", spec.key())
+        .bind("filename", spec.filename())
+        .bind("content_type", spec.contentType())
+        .bind("mode", spec.mode().name())
+        .bind("size_bytes", spec.plan().sizeBytes())
+        .bind("part_size_bytes", spec.plan().partSizeBytes())
+        .bind("checksum_algorithm", spec.algorithm().name())
+        .bind("metadata", MetadataJson.write(spec.metadata()))
+        .bind("overwrite", spec.overwrite())
+        .bind("session_ttl_millis", spec.sessionTtl().toMillis())
+        .bind("create_time", spec.createTime().toEpochMilli())
+        .bind("max_expire_time", spec.maxExpireTime().toEpochMilli());
+  }
+
+  private static void bind(SqlStatement<?> statement, Progress progress, Instant now) {
+    StoredObject object = progress.object();
+    Failure failure = progress.failure();
+    statement
+        .bind("state", progress.state().name())
+        .bind("fence", progress.fence())
+        .bind("lease_until", Columns.millis(progress.leaseUntil()))
+        .bind("storage_upload_id", progress.storageUploadId())
+        .bind("unsettled_since", Columns.millis(progress.unsettledSince()))
+        .bind("clean_at", Columns.millis(progress.cleanAt()))
+        .bind("complete_time", Columns.millis(progress.completeTime()))
+        .bind("object_etag", object == null ? null : object.etag())
+        .bind("object_version_id", object == null ? null : object.versionId())
+        .bind("object_size_bytes", object == null ? null : (Long) object.sizeBytes())
+        .bind("object_checksum", object == null ? null : Columns.bytes(object.checksum()))
+        .bind("failure_reason", failure == null ? null : failure.reason().name())
+        .bind("failure_message", failure == null ? null : failure.message())
+        .bind("now", now.toEpochMilli())
+        .bind("due_at", Columns.millis(dueAt(progress, now)));
+  }
+
+  /** Of any state but ACTIVE, where the column {@code expire_time} decides. */
+  private static @Nullable Instant dueAt(Progress progress, Instant now) {
+    return switch (progress.state()) {
+      case CREATING, COMPLETING -> progress.leaseUntil() == null ? now : progress.leaseUntil();
+      case ABORTED, EXPIRED, FAILED -> progress.cleanAt();
+      case ACTIVE, COMPLETED -> null;
+    };
+  }
+}

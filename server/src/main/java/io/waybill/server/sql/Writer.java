@@ -1,0 +1,62 @@
+package io.waybill.server.sql;
+
+import java.util.function.Consumer;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connection that writes, for one thread: opened when it is needed, and given up when it can
+ * not even roll back, so that the next transaction begins on a new one.
+ */
+final class Writer implements AutoCloseable {
+  private final Database database;
+  private @Nullable Handle handle;
+
+  Writer(Database database) {
+    this.database = database;
+  }
+
+  /** Does the work and commits it, or throws and has done nothing, as far as one can tell. */
+  void transaction(Consumer<Handle> work) {
+    Handle open = open();
+    try {
+      database.begin(open);
+      work.accept(open);
+      database.commit(open);
+    } catch (RuntimeException | Error e) {
+      undo(open, e);
+      throw e;
+    }
+  }
+
+  private void undo(Handle open, Throwable failure) {
+    try {
+      database.rollback(open);
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
+      close();
+    }
+  }
+
+  private Handle open() {
+    Handle open = handle;
+    if (open == null) {
+      open = database.openWriter();
+      handle = open;
+    }
+    return open;
+  }
+
+  @Override
+  public void close() {
+    Handle open = handle;
+    handle = null;
+    try {
+      if (open != null) {
+        open.close();
+      }
+    } catch (RuntimeException e) {
+      // It was given up anyway.
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package io.waybill.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.waybill.server.upload.Destination;
+import io.waybill.server.upload.S3Limits;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ServerConfigTest {
+  private static final String LEAST =
+      """
+      destinations:
+        - name: a
+          bucket: b
+          region: r
+      """;
+
+  @Test
+  void theExampleLoadsAndSaysTheDefaults() throws IOException {
+    ServerConfig example = ServerConfig.parse(example(), Map.of());
+    ServerConfig least = ServerConfig.parse(LEAST, Map.of());
+
+    assertThat(example.listen()).isEqualTo(least.listen());
+    assertThat(example.dataDir()).isEqualTo(least.dataDir());
+    assertThat(example.sweepInterval()).isEqualTo(least.sweepInterval());
+    assertThat(example.putGrace()).isEqualTo(least.putGrace());
+    Destination said = example.destinations().get(0).policy();
+    Destination implied = least.destinations().get(0).policy();
+    assertThat(said).usingRecursiveComparison().ignoringFields("name", "bucket").isEqualTo(implied);
+    assertThat(said.maxSizeBytes()).isEqualTo(S3Limits.MAX_OBJECT_BYTES);
+  }
+
+  @Test
+  void environmentAndFlagsTakeTheFilesPlace() {
+    ServerConfig config =
+        ServerConfig.parse(
+            LEAST, Map.of("listen", "[::1]:0", "data_dir", "/x", "database.url", "jdbc:sqlite:y"));
+
+    assertThat(config.listen().getPort()).isZero();
+    assertThat(config.listen().getAddress().isLoopbackAddress()).isTrue();
+    assertThat(config.dataDir()).isEqualTo(Path.of("/x"));
+    assertThat(config.databaseFile()).isEqualTo(Path.of("y"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "part_size: 3|destinations[0].part_size: 5242880 to 5368709120, not 3",
+        "part_size: lots|destinations[0].part_size: a size such as 8MiB",
+        "url_ttl: 8d|destinations[0].url_ttl_max: PT1S to PT168H, not PT192H",
+        "overwrite: maybe|destinations[0].overwrite: true or false, not maybe",
+        "buckett: x|destinations[0].buckett: unknown key; known are name, bucket",
+        "key_template: x|destinations[0].key_template: {upload_id} has to be a whole segment",
+        "content_types: [pdf]|destinations[0].content_types: type/subtype",
+        "content_types: pdf|destinations[0].content_types: a list of at least one",
+        "endpoint: ftp://x|destinations[0].endpoint: http(s)://host[:port] and nothing else",
+        "name: {}|destinations[0].name: one value",
+      })
+  void namesTheKeyAndWhatIsAllowed(String line, String problem) {
+    String yaml = LEAST + "    " + line + "\n";
+    String once = line.startsWith("name") ? yaml.replace("name: a", "max_size: 1") : yaml;
+
+    assertThatThrownBy(() -> ServerConfig.parse(once, Map.of()))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(problem);
+  }
+
+  @Test
+  void reportsEveryProblemAtOnce() {
+    String yaml =
+        """
+        listen: nowhere
+        database: {url: "jdbc:oracle:x"}
+        sweeper: {interval: 0s, x: 1}
+        destinations: [{name: A}, {name: a, bucket: b, region: r}, {name: a, bucket: b, region: r}]
+        """;
+
+    assertThatThrownBy(() -> ServerConfig.parse(yaml, Map.of()))
+        .hasMessageContainingAll(
+            "listen: ADDRESS:PORT",
+            "database.url: jdbc:sqlite:FILE",
+            "sweeper.interval: 1s or more",
+            "sweeper.x: unknown key",
+            "destinations[0].name: 1 to 63",
+            "destinations[0].bucket: required",
+            "destinations[2].name: each name once");
+  }
+
+  @Test
+  void refusesWhatIsNoConfiguration(@TempDir Path dir) {
+    assertThatThrownBy(() -> ServerConfig.parse("", Map.of())).hasMessageContaining("empty");
+    assertThatThrownBy(() -> ServerConfig.parse("a: [", Map.of())).hasMessageContaining("not YAML");
+    assertThatThrownBy(() -> ServerConfig.parse("- x", Map.of())).hasMessageContaining("a mapping");
+    assertThatThrownBy(() -> ServerConfig.parse(LEAST + LEAST, Map.of()))
+        .hasMessageContaining("Duplicate");
+    assertThatThrownBy(() -> ServerConfig.load(dir.resolve("none.yaml"), Map.of()))
+        .hasMessageContaining("no such file");
+  }
+
+  @Test
+  void readsSizesAndDurationsAsPeopleWriteThem() {
+    assertThat(Units.parseBytes("8MiB")).isEqualTo(8L << 20);
+    assertThat(Units.parseBytes("50 TiB")).isEqualTo(50L << 40);
+    assertThat(Units.parseBytes("7")).isEqualTo(7);
+    assertThat(Units.parseDuration("15m")).isEqualTo(Duration.ofMinutes(15));
+    for (String bad : new String[] {"8MB", "-1", "1.5GiB", "99999999999999999TiB", "m", ""}) {
+      assertThatThrownBy(() -> Units.parseBytes(bad)).isInstanceOf(IllegalArgumentException.class);
+    }
+    assertThatThrownBy(() -> Units.parseDuration("15"))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  private static String example() throws IOException {
+    try (InputStream in = ServerConfig.class.getResourceAsStream("waybill.example.yaml")) {
+      return new String(
+          java.util.Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+}

@@ -1,0 +1,126 @@
+package io.waybill.server.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.waybill.client.WaybillClient;
+import io.waybill.v1.ListUploadsRequest;
+import io.waybill.v1.StartUploadRequest;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.ZipFile;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ServeCommandIT {
+  private static final String CONFIG =
+      """
+      destinations:
+        - name: a
+          bucket: b
+          region: us-east-1
+      """;
+
+  @TempDir Path folder;
+
+  @Test
+  void aPortInUseIsOneLineAndExitCode2() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Jar.Ended ended = serve(CONFIG, "--listen", "127.0.0.1:" + taken.getLocalPort());
+
+      refused(ended, "port " + taken.getLocalPort());
+    }
+  }
+
+  @Test
+  void anUnusableFolderIsOneLineAndExitCode2() throws Exception {
+    Path file = Files.writeString(folder.resolve("file"), "");
+
+    refused(serve(CONFIG, "--data-dir", file + "/data"), "file/data");
+  }
+
+  @Test
+  void aWrongKeyIsOneLineAndExitCode2() throws Exception {
+    refused(serve(CONFIG + "    bukket: x\n"), "destinations[0].bukket: unknown key");
+    refused(serve("listen: ["), "not YAML");
+  }
+
+  @Test
+  void anOpenAddressHasToBeAskedForInWords() throws Exception {
+    refused(serve(CONFIG, "--listen", "0.0.0.0:0"), "--insecure-listen-anywhere");
+  }
+
+  @Test
+  void aWrongFlagShowsTheUsage() throws Exception {
+    Jar.Ended ended = Jar.SERVER.run("serve", "--config", "x", "--no-such-flag");
+
+    assertThat(ended.exitCode()).isEqualTo(2);
+    assertThat(ended.err()).contains("--no-such-flag").contains("Usage:");
+  }
+
+  @Test
+  void theExampleItPrintsIsOneItTakes() throws Exception {
+    Jar.Ended printed = Jar.SERVER.run("config", "example");
+    Path file = Files.writeString(folder.resolve("example.yaml"), printed.out());
+
+    Jar.Ended checked = Jar.SERVER.run("config", "check", "--config", file.toString());
+
+    assertThat(checked.exitCode()).as(checked.err()).isZero();
+    assertThat(checked.out()).startsWith("OK: 1 destination(s)");
+  }
+
+  @Test
+  void stopsInOrderAndKeepsWhatItAcknowledged() throws Exception {
+    try (TestS3 s3 = TestS3.start(folder.resolve("s3"))) {
+      ServerProcess first = ServerProcess.start(folder, s3);
+      String uploadId;
+      try (WaybillClient client = WaybillClient.builder(first.target()).plaintext().build()) {
+        uploadId =
+            client
+                .startUpload(
+                    StartUploadRequest.newBuilder().setRequestId("r").setSizeBytes(1).build())
+                .getUpload()
+                .getUploadId();
+      }
+      assertThat(first.stop()).isIn(0, 143); // 128 + SIGTERM, as every JVM ends on it
+      try (ServerProcess second = ServerProcess.start(folder, s3);
+          WaybillClient client = WaybillClient.builder(second.target()).plaintext().build()) {
+        assertThat(client.listUploads(ListUploadsRequest.getDefaultInstance()).getUploads(0))
+            .returns(uploadId, upload -> upload.getUploadId());
+      }
+    }
+  }
+
+  @Test
+  void theProductionJarHoldsNothingOfDevs() throws Exception {
+    try (ZipFile jar = new ZipFile(Jar.SERVER.path().toFile())) {
+      assertThat(jar.stream().map(entry -> entry.getName()))
+          .noneMatch(name -> name.startsWith("io/waybill/server/dev/"))
+          .noneMatch(name -> name.startsWith("io/waybill/client/"))
+          .noneMatch(name -> name.startsWith("org/gaul/"))
+          .noneMatch(name -> name.startsWith("org/jclouds/"))
+          .noneMatch(name -> name.startsWith("jakarta/servlet/"))
+          .contains("io/waybill/server/Main.class", "waybill/v1/upload_service.proto");
+    }
+  }
+
+  private Jar.Ended serve(String config, String... more) throws Exception {
+    Path file = Files.writeString(folder.resolve("waybill.yaml"), config);
+    List<String> arguments = new ArrayList<>(List.of("serve", "--config", file.toString()));
+    arguments.addAll(List.of(more));
+    Map<String, String> defaults =
+        Map.of("WAYBILL_LISTEN", "127.0.0.1:0", "WAYBILL_DATA_DIR", folder + "/data");
+    return Jar.await(Jar.SERVER.start(defaults, arguments));
+  }
+
+  private static void refused(Jar.Ended ended, String words) {
+    assertThat(ended.exitCode()).as(ended.out() + ended.err()).isEqualTo(2);
+    assertThat(ended.err().strip()).contains(words);
+    assertThat(ended.err().strip().lines()).as(ended.err()).hasSize(1);
+    assertThat(ended.out()).isEmpty();
+  }
+}

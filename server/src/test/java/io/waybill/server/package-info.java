@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.waybill.server;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,759 @@
+package io.waybill.server.sql;
+
+import static io.waybill.server.sql.TestUploads.END;
+import static io.waybill.server.sql.TestUploads.T0;
+import static io.waybill.server.sql.TestUploads.TENANT;
+import static io.waybill.server.sql.TestUploads.active;
+import static io.waybill.server.sql.TestUploads.await;
+import static io.waybill.server.sql.TestUploads.completed;
+import static io.waybill.server.sql.TestUploads.completing;
+import static io.waybill.server.sql.TestUploads.creating;
+import static io.waybill.server.sql.TestUploads.part;
+import static io.waybill.server.sql.TestUploads.refusal;
+import static io.waybill.server.sql.TestUploads.reread;
+import static io.waybill.server.sql.TestUploads.spec;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.waybill.server.upload.Checksum;
+import io.waybill.server.upload.ChecksumAlgorithm;
+import io.waybill.server.upload.Part;
+import io.waybill.server.upload.PartPlan;
+import io.waybill.server.upload.Progress;
+import io.waybill.server.upload.S3Limits;
+import io.waybill.server.upload.StoredObject;
+import io.waybill.server.upload.Upload;
+import io.waybill.server.upload.UploadId;
+import io.waybill.server.upload.UploadMode;
+import io.waybill.server.upload.UploadSpec;
+import io.waybill.server.upload.UploadState;
+import io.waybill.server.upload.UploadStore;
+import io.waybill.server.upload.UploadStore.Created;
+import io.waybill.server.upload.UploadStore.LedgerChange;
+import io.waybill.server.upload.UploadStore.Query;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What every {@link UploadStore} does. A new method enters here first. */
+public abstract class UploadStoreContract {
+  private static final String STRANGER = "stranger";
+
+  private final AtomicReference<Instant> time = new AtomicReference<>(T0);
+  private UploadStore store;
+
+  /** An empty store, which the subclass closes after the test. */
+  protected abstract UploadStore newStore(Clock clock) throws Exception;
+
+  @BeforeEach
+  void open() throws Exception {
+    InstantSource source = time::get;
+    store = newStore(source.withZone(ZoneOffset.UTC));
+  }
+
+  // create and find
+
+  @Test
+  void createsASessionOnceForARequestId() {
+    Created first = store.create(spec(TENANT, "r1"), creating(), END);
+    Created again = store.create(spec(TENANT, "r1"), active(), END.plusSeconds(1));
+
+    assertThat(first.isNew()).isTrue();
+    assertThat(again).isEqualTo(new Created(first.upload(), false));
+    assertThat(store.find(TENANT, first.upload().id())).contains(first.upload());
+  }
+
+  @Test
+  void aNewSessionIsEmpty() {
+    Upload upload = create("r1", creating());
+
+    assertThat(upload.urlEnd()).isEqualTo(T0);
+    assertThat(upload.expireTime()).isEqualTo(END);
+    assertThat(upload.updateTime()).isEqualTo(T0);
+    assertThat(upload.uploadedParts()).isZero();
+    assertThat(upload.uploadedBytes()).isZero();
+    assertThat(store.parts(upload, 0, 10)).isEmpty();
+    assertThat(store.partNumbers(upload)).isEqualTo(new BitSet());
+  }
+
+  @Test
+  void requestIdsBelongToTheirTenants() {
+    Upload ours = create("r1", creating());
+    Created theirs = store.create(spec(STRANGER, "r1"), creating(), END);
+
+    assertThat(theirs.isNew()).isTrue();
+    assertThat(theirs.upload().id()).isNotEqualTo(ours.id());
+  }
+
+  @Test
+  void findsNothingOfAnotherTenant() {
+    Upload upload = create("r1", creating());
+
+    assertThat(store.find(STRANGER, upload.id())).isEmpty();
+    assertThat(store.find(TENANT, TestUploads.id(0))).isEmpty();
+    assertThat(store.list(newest(STRANGER))).isEmpty();
+  }
+
+  @Test
+  void manyCreatesAtOnceMakeOneSession() throws Exception {
+    List<Created> all =
+        atOnce(16, i -> store.create(spec(TENANT, "r1"), creating(), END.plusSeconds(i)));
+
+    assertThat(all).extracting(created -> created.upload()).containsOnly(all.get(0).upload());
+    assertThat(all).filteredOn(Created::isNew).hasSize(1);
+    assertThat(store.list(newest(TENANT))).hasSize(1);
+  }
+
+  @Test
+  void everyFieldOfTheSpecComesBack() {
+    UploadSpec spec =
+        new UploadSpec(
+            TestUploads.id(0),
+            TENANT,
+            "request/ü-漢字-🎉 '\"\\%_",
+            "0123abcd",
+            "destination",
+            "bucket",
+            "k/漢字/🎉' OR 1=1 --",
+            "",
+            "application/x; a=\"b\"",
+            UploadMode.SINGLE,
+            PartPlan.whole(0),
+            ChecksumAlgorithm.CRC64NVME,
+            Map.of("", "", "ключ", "\u0001\"\\\n🎉", "null", "null"),
+            true,
+            Duration.ofMillis(1),
+            T0,
+            T0.plusMillis(1));
+
+    assertThat(roundTrip(spec, creating()).spec()).isEqualTo(spec);
+  }
+
+  @Test
+  void theLargestUploadComesBack() {
+    UploadSpec spec = spec(TENANT, "r".repeat(1000));
+    Upload upload = roundTrip(spec, active());
+    assertThat(upload.spec()).isEqualTo(spec);
+
+    List<Part> all =
+        IntStream.rangeClosed(1, S3Limits.MAX_PARTS)
+            .mapToObj(n -> part(n, S3Limits.MAX_PART_BYTES))
+            .toList();
+    assertThat(store.replace(upload, completing(), new LedgerChange(all, List.of()))).isTrue();
+
+    Upload after = reread(store, upload);
+    assertThat(after.uploadedParts()).isEqualTo(S3Limits.MAX_PARTS);
+    assertThat(after.uploadedBytes()).isEqualTo(S3Limits.MAX_OBJECT_BYTES);
+    assertThat(store.partNumbers(after).cardinality()).isEqualTo(S3Limits.MAX_PARTS);
+    assertThat(store.parts(after, 0, S3Limits.MAX_PARTS)).isEqualTo(all);
+    assertThat(store.parts(after, 9_990, 1_000)).isEqualTo(all.subList(9_990, 10_000));
+    assertThat(store.parts(after, S3Limits.MAX_PARTS, 10)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void everyStatesProgressComesBack(UploadState state) {
+    Progress progress = progress(state);
+    assertThat(roundTrip(spec(TENANT, "r1"), progress).progress()).isEqualTo(progress);
+
+    Upload other = create("r2", creating());
+    assertThat(store.replace(other, progress)).isTrue();
+    assertThat(reread(store, other).progress()).isEqualTo(progress);
+  }
+
+  // replace and forget
+
+  @Test
+  void replacesWhatWasSeenAndNothingElse() {
+    Upload seen = create("r1", creating());
+    Progress next = seen.progress().activated("s3");
+    time.set(T0.plusSeconds(1));
+
+    assertThat(store.replace(seen, next)).isTrue();
+    Upload after = reread(store, seen);
+    assertThat(after.progress()).isEqualTo(next);
+    assertThat(after.updateTime()).isEqualTo(T0.plusSeconds(1));
+    assertThat(after.revision()).isGreaterThan(seen.revision());
+
+    assertThat(store.replace(seen, seen.progress().failed(refusal(), T0))).isFalse();
+    assertThat(reread(store, seen)).isEqualTo(after);
+  }
+
+  @Test
+  void refusesAnOldFence() {
+    Upload seen = create("r1", creating());
+    Progress taken = seen.progress().takenOver(T0.plusSeconds(90));
+    assertThat(store.replace(seen, taken)).isTrue();
+    Upload after = reread(store, seen);
+
+    assertThat(
+            store.replace(
+                seen,
+                seen.progress().activated("late"),
+                new LedgerChange(List.of(part(1, 1)), List.of())))
+        .isFalse();
+    assertThat(store.forget(seen)).isFalse();
+    assertThat(reread(store, seen)).isEqualTo(after);
+    assertThat(store.parts(after, 0, 10)).isEmpty();
+  }
+
+  @Test
+  void oneOfManyReplacesWins() throws Exception {
+    Upload seen = create("r1", active());
+    List<Boolean> won =
+        atOnce(16, i -> store.replace(seen, seen.progress().completing(T0.plusSeconds(i))));
+    assertThat(won).filteredOn(w -> w).hasSize(1);
+  }
+
+  @Test
+  void changesTheLedgerWithTheState() throws Exception {
+    Upload seen = create("r1", active());
+    for (int number = 1; number <= 4; number++) {
+      assertThat(await(store.record(seen, part(number, 10), END))).isTrue();
+    }
+    Part better = new Part(2, 25, "better", null, T0.plusSeconds(3));
+
+    assertThat(
+            store.replace(
+                seen,
+                completing(),
+                new LedgerChange(List.of(better, part(9, 5)), List.of(1, 3, 7))))
+        .isTrue();
+
+    Upload after = reread(store, seen);
+    assertThat(after.state()).isEqualTo(UploadState.COMPLETING);
+    assertThat(store.parts(after, 0, 10)).containsExactly(better, part(4, 10), part(9, 5));
+    assertThat(after.uploadedParts()).isEqualTo(3);
+    assertThat(after.uploadedBytes()).isEqualTo(40);
+  }
+
+  @Test
+  void replacesOnlyWhatNothingHasExtended() throws Exception {
+    Upload seen = create("r1", active());
+    assertThat(await(store.extend(seen, T0, END, T0.plusSeconds(9)))).isTrue();
+    assertThat(store.replaceIfNotExtended(seen, active().expired(END))).isFalse();
+    Upload moved = reread(store, seen);
+    assertThat(await(store.extend(seen, T0, END.plusSeconds(9), T0))).isTrue();
+    assertThat(store.replaceIfNotExtended(moved, active().expired(END))).isFalse();
+
+    Upload now = reread(store, seen);
+    assertThat(now.state()).isEqualTo(UploadState.ACTIVE);
+    assertThat(store.replaceIfNotExtended(now, active().expired(END))).isTrue();
+    assertThat(store.replaceIfNotExtended(now, active().expired(END))).isFalse();
+    assertThat(reread(store, seen).state()).isEqualTo(UploadState.EXPIRED);
+  }
+
+  @Test
+  void forgetsASessionWithItsLedger() throws Exception {
+    Upload seen = create("r1", active());
+    Upload neighbour = create("r2", active());
+    await(store.record(seen, part(1, 10), END));
+    await(store.record(neighbour, part(1, 10), END));
+
+    assertThat(store.forget(seen)).isTrue();
+    assertThat(store.forget(seen)).isFalse();
+    assertThat(store.find(TENANT, seen.id())).isEmpty();
+    assertThat(store.parts(seen, 0, 10)).isEmpty();
+    assertThat(store.parts(neighbour, 0, 10)).hasSize(1);
+    assertThat(store.create(spec(TENANT, "r1"), creating(), END).isNew()).isTrue();
+  }
+
+  @Test
+  void aForgottenSessionsWritesTouchNoOther() throws Exception {
+    Upload gone = create("r1", active());
+    store.forget(gone);
+    Upload next = store.create(spec(STRANGER, "r1"), active(), END).upload();
+
+    assertThat(await(store.record(gone, part(1, 1), END))).isFalse();
+    assertThat(await(store.extend(gone, T0, END.plusSeconds(1), END))).isFalse();
+    assertThat(store.replace(gone, completing())).isFalse();
+    store.drop(gone, List.of(1));
+    assertThat(reread(store, next)).isEqualTo(next);
+  }
+
+  // extend
+
+  @Test
+  void extendsAndNeverMovesBack() throws Exception {
+    Upload seen = create("r1", active());
+    assertThat(await(store.extend(seen, T0, END.plusSeconds(5), T0.plusSeconds(5)))).isTrue();
+    Upload extended = reread(store, seen);
+    assertThat(extended.expireTime()).isEqualTo(END.plusSeconds(5));
+    assertThat(extended.urlEnd()).isEqualTo(T0.plusSeconds(5));
+    assertThat(extended.revision()).isGreaterThan(seen.revision());
+
+    assertThat(await(store.extend(seen, T0, END, T0.plusSeconds(1)))).isTrue();
+    assertThat(await(store.record(seen, part(1, 1), T0))).isTrue();
+    Upload after = reread(store, seen);
+    assertThat(after.expireTime()).isEqualTo(extended.expireTime());
+    assertThat(after.urlEnd()).isEqualTo(extended.urlEnd());
+  }
+
+  @Test
+  void refusesSignsOfLifeOnceExpired() throws Exception {
+    Upload seen = create("r1", active());
+    Part late = new Part(1, 1, "", null, END);
+
+    assertThat(await(store.extend(seen, END, END.plusSeconds(9), END.plusSeconds(9)))).isFalse();
+    assertThat(await(store.record(seen, late, END.plusSeconds(9)))).isFalse();
+    assertThat(reread(store, seen)).isEqualTo(seen);
+
+    Part inTime = new Part(1, 1, "", null, END.minusMillis(1));
+    assertThat(await(store.record(seen, inTime, END.plusSeconds(9)))).isTrue();
+    assertThat(await(store.record(seen, late, END))).isTrue();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void takesSignsOfLifeOnlyWhileActive(UploadState state) throws Exception {
+    Upload seen = create("r1", progress(state));
+    boolean isActive = state == UploadState.ACTIVE;
+
+    assertThat(await(store.extend(seen, T0, END.plusSeconds(1), END))).isEqualTo(isActive);
+    assertThat(await(store.record(seen, part(1, 1), END.plusSeconds(2)))).isEqualTo(isActive);
+    if (!isActive) {
+      assertThat(reread(store, seen)).isEqualTo(seen);
+      assertThat(store.parts(seen, 0, 1)).isEmpty();
+    }
+  }
+
+  // the ledger
+
+  @Test
+  void recordsPartsWithTheirFields() throws Exception {
+    Upload seen = create("r1", active());
+    Part full =
+        new Part(10_000, S3Limits.MAX_PART_BYTES, "e".repeat(128), Checksum.of(new byte[32]), T0);
+    Part bare = new Part(1, 0, "", null, T0.minusMillis(1));
+    time.set(T0.plusSeconds(1));
+
+    assertThat(await(store.record(seen, full, END.plusSeconds(1)))).isTrue();
+    assertThat(await(store.record(seen, bare, END))).isTrue();
+
+    Upload after = reread(store, seen);
+    assertThat(store.parts(after, 0, 10)).containsExactly(bare, full);
+    assertThat(after.uploadedParts()).isEqualTo(2);
+    assertThat(after.uploadedBytes()).isEqualTo(S3Limits.MAX_PART_BYTES);
+    assertThat(after.expireTime()).isEqualTo(END.plusSeconds(1));
+    assertThat(after.updateTime()).isEqualTo(T0.plusSeconds(1));
+    assertThat(after.revision()).isGreaterThan(seen.revision());
+  }
+
+  @Test
+  void theLastReportOfAPartWins() throws Exception {
+    Upload seen = create("r1", active());
+    Part first = new Part(3, 10, "a", Checksum.of(new byte[] {1}), T0);
+    Part second = new Part(3, 4, "b", null, T0.plusSeconds(1));
+    await(store.record(seen, first, END));
+    await(store.record(seen, second, END));
+
+    assertThat(store.parts(seen, 0, 10)).containsExactly(second);
+    Upload after = reread(store, seen);
+    assertThat(after.uploadedParts()).isEqualTo(1);
+    assertThat(after.uploadedBytes()).isEqualTo(4);
+  }
+
+  @Test
+  void answersEveryReportOfAPartThatComesManyTimesAtOnce() throws Exception {
+    Upload seen = create("r1", active());
+    List<CompletionStage<Boolean>> stages = new ArrayList<>();
+    for (int i = 1; i <= 500; i++) {
+      stages.add(store.record(seen, part(1 + i % 7, i), END));
+    }
+    for (CompletionStage<Boolean> stage : stages) {
+      assertThat(await(stage)).isTrue();
+    }
+
+    Upload after = reread(store, seen);
+    assertThat(after.uploadedParts()).isEqualTo(7);
+    assertThat(store.parts(after, 0, 10))
+        .extracting(Part::sizeBytes)
+        .containsExactlyInAnyOrder(494L, 495L, 496L, 497L, 498L, 499L, 500L);
+    assertCountsAgree(after);
+  }
+
+  @Test
+  void dropsPartsWhileActive() throws Exception {
+    Upload seen = create("r1", active());
+    for (int number = 1; number <= 3; number++) {
+      await(store.record(seen, part(number, 10), END));
+    }
+    Upload before = reread(store, seen);
+    store.drop(seen, List.of(2, 3, 4));
+    Upload after = reread(store, seen);
+
+    assertThat(store.parts(seen, 0, 10)).containsExactly(part(1, 10));
+    assertThat(after.uploadedParts()).isEqualTo(1);
+    assertThat(after.uploadedBytes()).isEqualTo(10);
+    assertThat(after.revision()).isGreaterThan(before.revision());
+
+    assertThat(store.replace(after, completing())).isTrue();
+    store.drop(seen, List.of(1));
+    assertThat(store.parts(seen, 0, 10)).containsExactly(part(1, 10));
+    assertThat(reread(store, seen).uploadedParts()).isEqualTo(1);
+  }
+
+  @Test
+  void pagesThroughTheLedgerOfOneUploadAlone() throws Exception {
+    Upload left = create("r0", active());
+    Upload seen = create("r1", active());
+    Upload right = create("r2", active());
+    for (int number : new int[] {5, 1, 10_000, 3}) {
+      await(store.record(seen, part(number, number), END));
+    }
+    await(store.record(left, part(10_000, 1), END));
+    await(store.record(right, part(1, 1), END));
+
+    assertThat(store.parts(seen, 0, 2)).extracting(Part::number).containsExactly(1, 3);
+    assertThat(store.parts(seen, 3, 2)).extracting(Part::number).containsExactly(5, 10_000);
+    assertThat(store.parts(seen, 10_000, 2)).isEmpty();
+    assertThat(store.parts(seen, Integer.MAX_VALUE, 2)).isEmpty();
+    BitSet expected = new BitSet();
+    List.of(1, 3, 5, 10_000).forEach(expected::set);
+    assertThat(store.partNumbers(seen)).isEqualTo(expected);
+  }
+
+  @Test
+  void countsAgreeWithTheLedgerWhateverHappens() throws Exception {
+    Random random = new Random(7);
+    List<Upload> uploads = new ArrayList<>();
+    List<Map<Integer, Part>> models = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      uploads.add(create("r" + i, active()));
+      models.add(new HashMap<>());
+    }
+    for (int step = 0; step < 120; step++) {
+      int which = random.nextInt(3);
+      Upload upload = uploads.get(which);
+      Map<Integer, Part> model = models.get(which);
+      int number = 1 + random.nextInt(12);
+      Part part = part(number, random.nextInt(1000));
+      switch (random.nextInt(4)) {
+        case 0 -> {
+          store.drop(upload, List.of(number, number + 1));
+          model.keySet().removeAll(List.of(number, number + 1));
+        }
+        case 1 -> {
+          Upload now = reread(store, upload);
+          Progress next = now.progress().takenOver(END);
+          assertThat(
+                  store.replace(
+                      now, next, new LedgerChange(List.of(part), List.of(number + 1, number + 2))))
+              .isTrue();
+          model.keySet().removeAll(List.of(number + 1, number + 2));
+          model.put(number, part);
+        }
+        default -> {
+          Part early = part(number, 1_000_000);
+          CompletionStage<Boolean> first = store.record(upload, early, END);
+          assertThat(await(store.record(upload, part, END))).isTrue();
+          assertThat(await(first)).isTrue();
+          model.put(number, part);
+        }
+      }
+      Upload after = reread(store, upload);
+      assertThat(store.parts(after, 0, 100)).containsExactlyInAnyOrderElementsOf(model.values());
+      assertCountsAgree(after);
+    }
+  }
+
+  @Test
+  void countsAgreeUnderConcurrency() throws Exception {
+    Upload upload = create("r1", active());
+    atOnce(
+        8,
+        i -> {
+          Random random = new Random(i);
+          for (int n = 0; n < 100; n++) {
+            int number = 1 + random.nextInt(20);
+            if (random.nextInt(5) == 0) {
+              store.drop(upload, List.of(number));
+            } else {
+              await(store.record(upload, part(number, random.nextInt(1000)), END));
+            }
+          }
+          return i;
+        });
+    assertCountsAgree(reread(store, upload));
+  }
+
+  // list
+
+  @Test
+  void listsTheNewestFirstInPages() {
+    List<UploadId> ids = new ArrayList<>();
+    for (int i = 0; i < 7; i++) {
+      ids.add(0, listed(i, "key", "d", T0).id());
+    }
+    store.create(spec(STRANGER, "r1"), creating(), END);
+
+    assertThat(ids(query().most(3).build())).isEqualTo(ids.subList(0, 3));
+    assertThat(ids(query().before(ids.get(2)).most(3).build())).isEqualTo(ids.subList(3, 6));
+    assertThat(ids(query().before(ids.get(5)).most(3).build())).isEqualTo(ids.subList(6, 7));
+    assertThat(ids(query().before(ids.get(6)).most(3).build())).isEmpty();
+  }
+
+  @Test
+  void listsByState() {
+    for (UploadState state : UploadState.values()) {
+      create(state.name(), progress(state));
+    }
+    for (UploadState state : UploadState.values()) {
+      assertThat(store.list(query().states(state).build()))
+          .extracting(Upload::state)
+          .containsExactly(state);
+    }
+    assertThat(store.list(query().states(UploadState.ACTIVE, UploadState.FAILED).build()))
+        .extracting(Upload::state)
+        .containsExactlyInAnyOrder(UploadState.ACTIVE, UploadState.FAILED);
+    assertThat(store.list(query().build())).hasSize(UploadState.values().length);
+  }
+
+  @Test
+  void listsByDestination() {
+    Upload a = listed(1, "key", "a", T0);
+    listed(2, "key", "b", T0);
+    assertThat(store.list(query().destination("a").build())).containsExactly(a);
+    assertThat(store.list(query().destination("A").build())).isEmpty();
+  }
+
+  @Test
+  void listsByAge() {
+    Upload older = listed(1, "key", "d", T0);
+    Upload newer = listed(2, "key", "d", T0.plusSeconds(10));
+    assertThat(store.list(query().after(T0).build())).containsExactly(newer, older);
+    assertThat(store.list(query().after(T0.plusMillis(1)).build())).containsExactly(newer);
+    assertThat(store.list(query().until(T0.plusSeconds(10)).build())).containsExactly(older);
+    assertThat(store.list(query().until(T0).build())).isEmpty();
+  }
+
+  @Test
+  void aKeyPrefixMeansItselfAlone() {
+    Upload percent = listed(1, "100%/a", "d", T0);
+    Upload score = listed(2, "100_/a", "d", T0);
+    Upload plain = listed(3, "100x/a", "d", T0);
+    Upload party = listed(4, "漢🎉/🎉", "d", T0);
+    Upload upper = listed(5, "ABC", "d", T0);
+    Upload backslash = listed(6, "a\\%", "d", T0);
+
+    assertThat(store.list(query().prefix("100").build())).containsExactly(plain, score, percent);
+    assertThat(store.list(query().prefix("100%").build())).containsExactly(percent);
+    assertThat(store.list(query().prefix("100_").build())).containsExactly(score);
+    assertThat(store.list(query().prefix("漢🎉/").build())).containsExactly(party);
+    assertThat(store.list(query().prefix("漢").build())).containsExactly(party);
+    assertThat(store.list(query().prefix("abc").build())).isEmpty();
+    assertThat(store.list(query().prefix("ABC").build())).containsExactly(upper);
+    assertThat(store.list(query().prefix("ABCD").build())).isEmpty();
+    assertThat(store.list(query().prefix("a\\").build())).containsExactly(backslash);
+    assertThat(store.list(query().prefix("%").build())).isEmpty();
+    assertThat(store.list(query().prefix("").build())).hasSize(6);
+  }
+
+  @Test
+  void filtersGoTogether() {
+    listed(1, "in/a", "d", T0);
+    Upload both = listed(2, "in/b", "e", T0.plusSeconds(1));
+    listed(3, "out/c", "e", T0.plusSeconds(2));
+    assertThat(
+            store.list(
+                query()
+                    .states(UploadState.ACTIVE)
+                    .destination("e")
+                    .prefix("in/")
+                    .after(T0.plusSeconds(1))
+                    .until(T0.plusSeconds(2))
+                    .before(TestUploads.id(100))
+                    .build()))
+        .containsExactly(both);
+  }
+
+  // due
+
+  @Test
+  void anActiveSessionIsDueWhenItEnds() throws Exception {
+    Upload upload = create("r1", active());
+    assertThat(dueAt(END.minusMillis(1))).isEmpty();
+    assertThat(dueAt(END)).containsExactly(upload.id());
+
+    await(store.extend(upload, T0, END.plusSeconds(5), T0));
+    assertThat(dueAt(END)).isEmpty();
+    assertThat(dueAt(END.plusSeconds(5))).containsExactly(upload.id());
+  }
+
+  @Test
+  void aReopenedSessionIsDueWhenItEnds() throws Exception {
+    Upload upload = create("r1", active());
+    await(store.extend(upload, T0, END.plusSeconds(5), T0));
+    assertThat(store.replace(upload, completing())).isTrue();
+    Upload now = reread(store, upload);
+    assertThat(store.replace(upload, completing())).isFalse();
+    assertThat(store.replace(now, now.progress().reopened(refusal()))).isTrue();
+    assertThat(dueAt(END)).isEmpty();
+    assertThat(dueAt(END.plusSeconds(5))).containsExactly(upload.id());
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"CREATING", "COMPLETING"})
+  void aSessionAtWorkIsDueWhenItsLeaseHasRunOut(UploadState state) {
+    Upload upload = create("r1", progress(state));
+    Instant leaseUntil = T0.plusSeconds(60);
+    assertThat(dueAt(leaseUntil.minusMillis(1))).isEmpty();
+    assertThat(dueAt(leaseUntil)).containsExactly(upload.id());
+
+    assertThat(store.replace(upload, upload.progress().released())).isTrue();
+    assertThat(dueAt(T0)).containsExactly(upload.id());
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"ABORTED", "EXPIRED", "FAILED"})
+  void aDeadSessionIsDueUntilItIsClean(UploadState state) {
+    Upload upload = create("r1", progress(state));
+    assertThat(dueAt(END.minusMillis(1))).isEmpty();
+    assertThat(dueAt(END)).containsExactly(upload.id());
+
+    assertThat(store.replace(upload, upload.progress().cleaned(END.plusSeconds(1)))).isTrue();
+    assertThat(dueAt(END)).isEmpty();
+    Upload now = reread(store, upload);
+    assertThat(store.replace(now, now.progress().cleaned(null))).isTrue();
+    assertThat(dueAt(Instant.parse("2100-01-01T00:00:00Z"))).isEmpty();
+  }
+
+  @Test
+  void aFinishedSessionIsNeverDue() {
+    create("r1", completed());
+    assertThat(dueAt(Instant.parse("2100-01-01T00:00:00Z"))).isEmpty();
+  }
+
+  @Test
+  void theLongestDueComeFirstOfAllTenants() {
+    Upload last = create("r1", active());
+    Upload middle = create("r2", active().aborted(T0.plusSeconds(600)));
+    Upload first = store.create(spec(STRANGER, "r1"), creating(), END).upload();
+    assertThat(dueAt(END)).containsExactly(first.id(), middle.id(), last.id());
+    assertThat(store.due(END, 2)).containsExactly(first, middle);
+  }
+
+  // revision
+
+  @Test
+  void theRevisionAndTheTimeGrowWithEveryChange() throws Exception {
+    Upload upload = create("r1", creating());
+    time.set(T0.plusSeconds(2));
+    List<Callable<?>> changes =
+        List.of(
+            () -> store.replace(upload, active()),
+            () -> await(store.record(upload, part(1, 1), END)),
+            () -> await(store.record(upload, part(1, 1), END)),
+            () -> await(store.extend(upload, T0, END.plusSeconds(1), T0)),
+            () -> await(store.extend(upload, T0, END, T0.plusSeconds(1))),
+            () -> store.replaceIfNotExtended(reread(store, upload), active().released()),
+            () -> store.replace(reread(store, upload), completing()));
+    Upload before = upload;
+    for (Callable<?> change : changes) {
+      assertThat(change.call()).isEqualTo(true);
+      Upload after = reread(store, upload);
+      assertThat(after.revision()).isGreaterThan(before.revision());
+      assertThat(after.updateTime()).isEqualTo(T0.plusSeconds(2));
+      before = after;
+    }
+    time.set(T0);
+    assertThat(store.replace(before, before.progress().reopened(refusal()))).isTrue();
+    assertThat(reread(store, upload).updateTime()).isEqualTo(T0.plusSeconds(2));
+  }
+
+  // what the tests are made of
+
+  private static Progress progress(UploadState state) {
+    return switch (state) {
+      case CREATING -> creating();
+      case ACTIVE -> completing().reopened(refusal());
+      case COMPLETING -> completing().attempting(T0.plusSeconds(1), T0.plusSeconds(60));
+      case COMPLETED ->
+          completing()
+              .completed(
+                  T0.plusSeconds(2),
+                  new StoredObject(
+                      "", "", S3Limits.MAX_OBJECT_BYTES, Checksum.of(new byte[] {0, -1, 127})));
+      case ABORTED -> active().aborted(END);
+      case EXPIRED -> active().expired(END);
+      case FAILED -> completing().attempting(T0, T0.plusSeconds(60)).failed(refusal(), END);
+    };
+  }
+
+  private Upload create(String requestId, Progress progress) {
+    return TestUploads.newUpload(store, requestId, progress);
+  }
+
+  private Upload roundTrip(UploadSpec spec, Progress progress) {
+    Upload created = store.create(spec, progress, END).upload();
+    assertThat(reread(store, created)).isEqualTo(created);
+    return created;
+  }
+
+  private Upload listed(int n, String key, String destination, Instant made) {
+    UploadSpec spec = spec(TestUploads.id(n), TENANT, "r" + n, key, destination, made);
+    return store.create(spec, active(), END).upload();
+  }
+
+  private void assertCountsAgree(Upload upload) {
+    List<Part> parts = store.parts(upload, 0, S3Limits.MAX_PARTS);
+    assertThat(upload.uploadedParts()).isEqualTo(parts.size());
+    assertThat(upload.uploadedBytes()).isEqualTo(parts.stream().mapToLong(Part::sizeBytes).sum());
+  }
+
+  private List<UploadId> dueAt(Instant now) {
+    return store.due(now, 100).stream().map(Upload::id).toList();
+  }
+
+  private List<UploadId> ids(Query query) {
+    return store.list(query).stream().map(Upload::id).toList();
+  }
+
+  private static Query newest(String tenant) {
+    return new ListQuery(tenant).build();
+  }
+
+  private static ListQuery query() {
+    return new ListQuery(TENANT);
+  }
+
+  private interface Work<T> {
+    T run(int i) throws Exception;
+  }
+
+  private static <T> List<T> atOnce(int threads, Work<T> work) throws Exception {
+    ExecutorService pool = Executors.newFixedThreadPool(threads);
+    try {
+      List<Callable<T>> tasks = new ArrayList<>();
+      for (int i = 0; i < threads; i++) {
+        int n = i;
+        tasks.add(() -> work.run(n));
+      }
+      List<T> results = new ArrayList<>();
+      for (Future<T> future : pool.invokeAll(tasks)) {
+        results.add(future.get());
+      }
+      return results;
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+}

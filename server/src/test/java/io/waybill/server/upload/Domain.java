@@ -1,0 +1,123 @@
+package io.waybill.server.upload;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Random;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/** The use cases over fakes, on the test's own thread; pauses move the clock instead of waiting. */
+final class Domain {
+  static final Caller ACME = new Caller("acme", "test");
+  static final Caller OTHER = new Caller("other", "test");
+  static final Timing TIMING = Timing.DEFAULT;
+  static final long MIB = S3Limits.MIB;
+
+  final MutableClock clock = new MutableClock(Instant.parse("2026-01-01T00:00:00Z"));
+  final InMemoryUploadStore store = new InMemoryUploadStore(clock);
+  final InMemoryObjectStore objects = new InMemoryObjectStore(clock);
+  final Destinations destinations =
+      new Destinations(
+          List.of(
+              destination("own", new KeyTemplate("", KeyTemplate.DEFAULT, false), false),
+              destination("exact", new KeyTemplate("", KeyTemplate.DEFAULT_EXACT, true), false),
+              destination("over", new KeyTemplate("", KeyTemplate.DEFAULT_EXACT, true), true)));
+  final Sessions sessions = new Sessions(store, clock);
+  final StorageCreation creation = new StorageCreation(store, objects, clock, TIMING);
+  final StorageCleaning cleaning = new StorageCleaning(store, objects, creation, clock, TIMING);
+  final Completion completion =
+      new Completion(store, objects, sessions, clock, clock::advance, TIMING);
+  final Assembly assembly =
+      new Assembly(store, objects, sessions, completion, clock, clock::advance, TIMING);
+  final SignParts signParts =
+      new SignParts(sessions, store, destinations, new FakeUrlSigner(), clock);
+  final ReportPart reportPart = new ReportPart(sessions, store, clock);
+  final AbortUpload abort = new AbortUpload(sessions, store, cleaning, clock);
+  final SweepUploads sweep = new SweepUploads(store, creation, cleaning, assembly, clock);
+  final StartUpload start =
+      new StartUpload(
+          new UploadPlanner(destinations, clock, new Random(1)),
+          store,
+          creation,
+          signParts,
+          clock,
+          clock::advance,
+          TIMING);
+
+  CompleteUpload complete(Executor bulkhead) {
+    return new CompleteUpload(sessions, assembly, bulkhead);
+  }
+
+  /** Completes on this thread; throws what the caller would see. */
+  Upload complete(Upload upload) {
+    try {
+      return complete(Runnable::run).execute(ACME, upload.id()).toCompletableFuture().join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof UploadException failure ? failure : e;
+    }
+  }
+
+  Upload start(long sizeBytes, UploadMode mode) {
+    return start.execute(ACME, request("r-" + clock.instant(), "own", sizeBytes, mode)).upload();
+  }
+
+  /** A multipart upload whose parts S3 has, and nobody reported. */
+  Upload startAndPutParts(int parts) {
+    Upload upload = start(parts * (8 * MIB), UploadMode.MULTIPART);
+    for (int n = 1; n <= parts; n++) {
+      objects.putPart(upload, n);
+    }
+    return upload;
+  }
+
+  void report(Upload upload, int number, String etag) {
+    reportPart
+        .execute(ACME, upload.id(), new ReportPart.Report(number, etag, OptionalLong.empty(), null))
+        .toCompletableFuture()
+        .join();
+  }
+
+  Upload now(Upload upload) {
+    return sessions.reread(upload);
+  }
+
+  static StartUpload.Request request(
+      String requestId, String destination, long sizeBytes, @Nullable UploadMode mode) {
+    return new StartUpload.Request(
+        requestId,
+        destination,
+        destination.equals("own") ? "" : "the/key",
+        "file.bin",
+        "",
+        OptionalLong.of(sizeBytes),
+        0,
+        mode,
+        null,
+        Map.of(),
+        null,
+        0,
+        false,
+        List.of());
+  }
+
+  private static Destination destination(String name, KeyTemplate keys, boolean overwrite) {
+    return new Destination(
+        name,
+        "bucket",
+        keys,
+        new ContentTypes(List.of("*/*")),
+        S3Limits.MAX_OBJECT_BYTES,
+        8 * MIB,
+        100 * MIB,
+        false,
+        overwrite,
+        Duration.ofMinutes(15),
+        Duration.ofHours(1),
+        Duration.ofHours(24),
+        Duration.ofDays(6));
+  }
+}

@@ -1,0 +1,152 @@
+package io.waybill.server.upload;
+
+import static io.waybill.server.upload.Domain.ACME;
+import static io.waybill.server.upload.Domain.MIB;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.waybill.server.upload.InMemoryObjectStore.Operation;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+class SweepUploadsTest {
+  private final Domain domain = new Domain();
+
+  @Test
+  void endsASessionWhoseTimeRanOutAndFreesItsParts() {
+    Upload upload = domain.startAndPutParts(2);
+    domain.sweep.execute();
+    assertThat(domain.now(upload).state()).isEqualTo(UploadState.ACTIVE);
+
+    domain.clock.advance(Duration.ofHours(24));
+    assertThatThrownBy(() -> domain.report(upload, 1, ""))
+        .isInstanceOfSatisfying(
+            UploadException.class, e -> assertThat(e.reason()).isEqualTo(Reason.UPLOAD_EXPIRED));
+    domain.sweep.execute();
+
+    assertThat(domain.now(upload).state()).isEqualTo(UploadState.EXPIRED);
+    assertThat(domain.objects.multipartUploads()).isZero();
+  }
+
+  @Test
+  void completeIsTakenUntilTheSweeperWasThere() {
+    Upload upload = domain.startAndPutParts(2);
+    domain.clock.advance(Duration.ofHours(25));
+
+    assertThat(domain.complete(upload).state()).isEqualTo(UploadState.COMPLETED);
+    domain.sweep.execute();
+    assertThat(domain.now(upload).state()).isEqualTo(UploadState.COMPLETED);
+  }
+
+  @Test
+  void aSignOfLifePutsTheEndOff() {
+    Upload upload = domain.startAndPutParts(2);
+    domain.clock.advance(Duration.ofHours(23));
+    domain.report(upload, 1, "");
+    domain.clock.advance(Duration.ofHours(23));
+
+    domain.sweep.execute();
+
+    assertThat(domain.now(upload).state()).isEqualTo(UploadState.ACTIVE);
+  }
+
+  @Test
+  void nothingPutsItOffPastItsGreatestAge() {
+    Upload upload = domain.startAndPutParts(1);
+    for (int hours = 0; hours < 6 * 24; hours += 12) {
+      domain.report(upload, 1, "");
+      domain.clock.advance(Duration.ofHours(12));
+    }
+
+    domain.sweep.execute();
+
+    assertThat(domain.now(upload).state()).isEqualTo(UploadState.EXPIRED);
+  }
+
+  @Test
+  void aSinglePutThatLandsAfterTheAbortIsDeletedOnceNoUrlCanBeInUse() {
+    Upload upload = domain.start(5, UploadMode.SINGLE);
+    domain.signParts.executeNextMissing(ACME, upload.id(), 1, null).toCompletableFuture().join();
+    domain.abort.execute(ACME, upload.id());
+    domain.objects.putObject(upload);
+
+    domain.clock.advance(Domain.TIMING.putGrace().plus(Duration.ofHours(1)));
+    domain.sweep.execute();
+
+    assertThat(domain.objects.head(upload.spec())).isEmpty();
+    assertThat(domain.store.due(Instant.MAX, 10)).as("nothing is left to do").isEmpty();
+  }
+
+  @Test
+  void aStrangersObjectIsLeftAlone() {
+    Upload upload = domain.start(5, UploadMode.SINGLE);
+    domain.abort.execute(ACME, upload.id());
+    domain.objects.putObject(upload.spec(), 5, null);
+
+    domain.clock.advance(Duration.ofDays(3));
+    domain.sweep.execute();
+
+    assertThat(domain.objects.head(upload.spec())).isPresent();
+  }
+
+  @Test
+  void cleaningThatS3DoesNotAnswerIsTriedAgain() {
+    Upload upload = domain.startAndPutParts(1);
+    domain.objects.fail(Operation.ABORT, StorageException.Kind.UNAVAILABLE);
+    assertThat(domain.abort.execute(ACME, upload.id()).state()).isEqualTo(UploadState.ABORTED);
+    assertThat(domain.objects.multipartUploads()).isEqualTo(1);
+
+    domain.objects.before(operation -> {});
+    domain.clock.advance(Domain.TIMING.cleanRetry());
+    domain.sweep.execute();
+
+    assertThat(domain.objects.multipartUploads()).isZero();
+  }
+
+  @Test
+  void aCompletionLeftHalfDoneIsFinished() {
+    Upload upload = domain.startAndPutParts(2);
+    domain.objects.fail(Operation.COMPLETE, StorageException.Kind.UNAVAILABLE);
+    assertThatThrownBy(() -> domain.complete(upload)).isInstanceOf(UploadException.class);
+    domain.objects.before(operation -> {});
+
+    domain.sweep.execute();
+
+    assertThat(domain.now(upload).state()).isEqualTo(UploadState.COMPLETED);
+  }
+
+  @Test
+  void aStartLeftHalfDoneIsFinishedOrGivenUp() {
+    Upload soon = crashedStart("soon");
+    domain.clock.advance(Domain.TIMING.createLease());
+    domain.sweep.execute();
+    assertThat(domain.now(soon).state()).isEqualTo(UploadState.ACTIVE);
+    assertThat(domain.objects.multipartUploads()).as("the lost one is gone").isEqualTo(1);
+
+    Upload late = crashedStart("late");
+    domain.clock.advance(Duration.ofHours(25));
+    domain.sweep.execute();
+    domain.sweep.execute();
+    assertThat(domain.now(late).state()).isEqualTo(UploadState.FAILED);
+    assertThat(domain.objects.multipartUploads()).isZero();
+  }
+
+  /** The server died after S3 had created the upload, before it could write the id down. */
+  private Upload crashedStart(String requestId) {
+    domain.objects.after(
+        operation -> {
+          throw new IllegalStateException("kill -9");
+        });
+    assertThatThrownBy(
+            () ->
+                domain.start.execute(
+                    ACME, Domain.request(requestId, "own", 20 * MIB, UploadMode.MULTIPART)))
+        .hasMessage("kill -9");
+    domain.objects.after(operation -> {});
+    return domain.store.due(Instant.MAX, 100).stream()
+        .filter(upload -> upload.state() == UploadState.CREATING)
+        .findFirst()
+        .orElseThrow();
+  }
+}
