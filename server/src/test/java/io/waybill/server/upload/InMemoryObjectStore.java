@@ -106,14 +106,14 @@ public final class InMemoryObjectStore implements ObjectStore {
     return etag;
   }
 
-  /** How many multipart uploads somebody would have to pay for. */
-  public synchronized int multipartUploads() {
-    return multiparts.size();
-  }
-
   /** What S3 says is the checksum of every object finished from now on; null for the true one. */
   public void sayChecksum(@Nullable Checksum checksum) {
     saidChecksum = checksum;
+  }
+
+  /** How many multipart uploads somebody would have to pay for. */
+  public synchronized int multipartUploads() {
+    return multiparts.size();
   }
 
   /** A lifecycle rule removes all unfinished multipart uploads. */

@@ -1,7 +1,6 @@
 package io.waybill.server.upload;
 
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.BitSet;
 import java.util.Collection;
@@ -80,6 +79,7 @@ public final class InMemoryUploadStore implements UploadStore {
     Upload now = uploads.get(seen.id());
     return now != null
         && now.expireTime().equals(seen.expireTime())
+        && now.urlEnd().equals(seen.urlEnd())
         && replace(seen, next, LedgerChange.NONE);
   }
 
@@ -230,7 +230,7 @@ public final class InMemoryUploadStore implements UploadStore {
             next.urlEnd(),
             ledger.size(),
             ledger.stream().mapToLong(Part::sizeBytes).sum(),
-            later(clock.instant(), now.updateTime().plus(Duration.ofMillis(1))),
+            later(clock.instant(), now.updateTime()),
             now.revision() + 1));
   }
 
