@@ -250,7 +250,7 @@ class RetryTest {
           status(400, "BadDigest").give(exchange);
         });
 
-    assertThat(fail()).hasMessageContaining("part 4 changed");
+    assertThat(fail()).hasMessageMatching(".*part [234] changed.*");
   }
 
   @Test

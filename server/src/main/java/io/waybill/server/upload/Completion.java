@@ -155,16 +155,12 @@ public final class Completion {
     return sessions.reread(upload);
   }
 
+  /** Asked of the list of uploads: some stores list the parts of one that is long gone. */
   private boolean isListed(Upload upload) {
-    try {
-      objects.listParts(upload.spec(), upload.progress().storageUploadId(), 0, 1);
-      return true;
-    } catch (StorageException e) {
-      if (e.kind() == StorageException.Kind.GONE) {
-        return false;
-      }
-      throw e;
-    }
+    UploadSpec spec = upload.spec();
+    String storageUploadId = upload.progress().storageUploadId();
+    return objects.listMultipartUploads(spec.destination(), spec.bucket(), spec.key()).stream()
+        .anyMatch(listed -> listed.storageUploadId().equals(storageUploadId));
   }
 
   private boolean isPastGrace(Upload upload) {
