@@ -28,8 +28,9 @@ public final class AbortUpload {
       }
       Progress aborted = upload.progress().aborted(clock.instant());
       if (store.replace(upload, aborted)) {
-        cleaning.clean(upload.with(aborted));
-        return sessions.require(caller, id);
+        // As it is by now: a SignParts that was quicker may have moved the end of the latest URL.
+        cleaning.clean(sessions.reread(upload));
+        return sessions.reread(upload);
       }
     }
   }

@@ -4,6 +4,7 @@ import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -85,7 +86,7 @@ public final class Completion {
       throw fail(upload, Reason.OBJECT_EXISTS, "another object stands at the key");
     }
     if (spec.mode() == UploadMode.SINGLE) {
-      throw reopen(upload, Reason.PARTS_MISSING, "the object is gone again", List.of(1));
+      throw objectGone(upload);
     }
     if (settled && !manifest.isEmpty()) {
       return Optional.empty();
@@ -171,6 +172,13 @@ public final class Completion {
   private UploadException fail(Upload upload, Reason reason, String message) {
     write(upload, upload.progress().failed(new Failure(reason, message), clock.instant()));
     return failure(upload, reason, message);
+  }
+
+  private UploadException objectGone(Upload upload) {
+    reopen(upload, Reason.PARTS_MISSING, "the object is gone again", List.of(1));
+    BitSet missing = new BitSet();
+    missing.set(1);
+    return new PartVerification(List.of(), missing, new BitSet()).refusal(upload.spec());
   }
 
   private UploadException reopen(

@@ -1,6 +1,5 @@
 package io.waybill.server.upload;
 
-import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -162,12 +161,6 @@ public record Progress(
   private Progress dead(UploadState next, @Nullable Instant newCleanAt, @Nullable Failure why) {
     return new Progress(
         next, fence, null, storageUploadId, unsettledSince, newCleanAt, null, null, why);
-  }
-
-  /** How long the lease has still to run, for RetryInfo; at least a second. */
-  public Duration leaseLeft(Instant now) {
-    Duration left = leaseUntil == null ? Duration.ZERO : Duration.between(now, leaseUntil);
-    return left.compareTo(Duration.ofSeconds(1)) < 0 ? Duration.ofSeconds(1) : left;
   }
 
   private void from(UploadState expected) {

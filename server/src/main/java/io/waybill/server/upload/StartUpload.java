@@ -95,7 +95,13 @@ public final class StartUpload {
     if (upload.state() == UploadState.CREATING) {
       upload = created.isNew() ? creation.create(upload) : awaitCreation(caller, upload);
     }
-    return new Started(upload, sign(upload, request.signFirst()));
+    List<SignedPart> signed = sign(upload, request.signFirst());
+    return new Started(created.isNew() ? asStored(upload) : upload, signed);
+  }
+
+  /** With the times that creating and signing have moved. */
+  private Upload asStored(Upload upload) {
+    return store.find(upload.spec().tenant(), upload.id()).orElse(upload);
   }
 
   private Upload awaitCreation(Caller caller, Upload upload) {

@@ -50,10 +50,16 @@ public final class UploadException extends RuntimeException {
     return new UploadException(
         same ? first.reason() : Reason.INVALID_REQUEST,
         violations.size() > 5 ? message + "; …" : message,
-        violations.size() == 1 ? first.metadata() : Map.of(),
+        same ? merged(violations) : Map.of(),
         violations,
         null,
         null);
+  }
+
+  private static Map<String, String> merged(List<Violation> violations) {
+    Map<String, String> metadata = new TreeMap<>();
+    violations.forEach(violation -> metadata.putAll(violation.metadata()));
+    return metadata;
   }
 
   public UploadException retryAfter(Duration delay) {
