@@ -56,7 +56,7 @@ class BodyPublisherTest {
   void handsOverBoundedBuffersAsTheyAreAskedFor() {
     byte[] bytes = Bench.bytes(SIZE);
 
-    var unused = subscribe(new MemoryBody(bytes), 1, 1);
+    var unused = subscribe(Bench.body(bytes), 1, 1);
 
     assertThat(events)
         .containsExactly("next 131072", "next 131072", "next 131072", "next 1", "complete");
@@ -66,7 +66,7 @@ class BodyPublisherTest {
 
   @Test
   void handsOverNoMoreThanIsAskedFor() {
-    Flow.Subscription subscription = subscribe(new MemoryBody(new byte[SIZE]), 2, 0);
+    Flow.Subscription subscription = subscribe(Bench.body(new byte[SIZE]), 2, 0);
     assertThat(events).hasSize(2);
 
     subscription.request(Long.MAX_VALUE);
@@ -78,7 +78,7 @@ class BodyPublisherTest {
 
   @Test
   void stopsWhenCancelled() {
-    Flow.Subscription subscription = subscribe(new MemoryBody(new byte[SIZE]), 1, 0);
+    Flow.Subscription subscription = subscribe(Bench.body(new byte[SIZE]), 1, 0);
 
     subscription.cancel();
     subscription.request(5);
