@@ -33,20 +33,25 @@ public final class StorageCleaning {
     this.timing = timing;
   }
 
-  /** Cleans, and writes down when to look again. Where S3 does not answer, that is soon. */
-  public void clean(Upload upload) {
+  /**
+   * Cleans, and writes down when to look again. Where S3 does not answer, that is soon.
+   *
+   * @return whether S3 answered
+   */
+  public boolean clean(Upload upload) {
     Instant now = clock.instant();
     Instant last = upload.urlEnd().plus(timing.putGrace());
-    @Nullable Instant again;
     try {
       removeUpload(upload);
       removeObject(upload.spec());
-      again = now.isBefore(last) ? last : null;
     } catch (StorageException e) {
       LOG.log(Level.WARNING, "cleaning of upload " + upload.id() + " is put off", e);
-      again = now.plus(timing.cleanRetry());
+      store.replace(upload, upload.progress().cleaned(now.plus(timing.cleanRetry())));
+      return false;
     }
+    @Nullable Instant again = now.isBefore(last) ? last : null;
     store.replace(upload, upload.progress().cleaned(again));
+    return true;
   }
 
   private void removeUpload(Upload upload) {
