@@ -73,8 +73,16 @@ public final class StorageCleaning {
 
   private void removeObject(UploadSpec spec) {
     Optional<ObjectStore.FoundObject> found = objects.head(spec);
-    if (found.isPresent() && found.get().isOf(spec)) {
-      objects.delete(spec, found.get().object());
+    if (found.isEmpty() || !found.get().isOf(spec)) {
+      return;
+    }
+    StoredObject object = found.get().object();
+    if (object.versionId().isEmpty() && !spec.hasOwnKey()) {
+      // A stranger may replace it before it is deleted, and not every store minds If-Match.
+      LOG.log(
+          Level.WARNING, "the object of dead upload " + spec.id() + " is left at its exact key");
+    } else {
+      objects.delete(spec, object);
       LOG.log(Level.INFO, "deleted the object of dead upload " + spec.id());
     }
   }

@@ -22,9 +22,21 @@ public final class StorageCreation {
     this.timing = timing;
   }
 
-  /** For whoever holds the lease since the session was made. */
+  /** For whoever made the session just now: a single PUT needs nothing of S3. */
   public Upload create(Upload upload) {
-    return createHolding(upload);
+    if (upload.spec().mode() == UploadMode.MULTIPART) {
+      return createHolding(upload);
+    }
+    try {
+      refuseExistingObject(upload.spec());
+      return upload;
+    } catch (StorageException e) {
+      store.forget(upload);
+      throw e.toUploadException();
+    } catch (UploadException e) {
+      store.forget(upload);
+      throw e;
+    }
   }
 
   /** For whoever finds the lease run out: what an earlier holder may have left in S3 goes first. */
@@ -55,8 +67,17 @@ public final class StorageCreation {
     for (ObjectStore.ListedUpload listed :
         objects.listMultipartUploads(spec.destination(), spec.bucket(), spec.key())) {
       if (listed.key().equals(spec.key())) {
+        // Whoever lost the fence while it listed may have seen the next holder's upload.
+        requireFence(upload);
         abort(spec, listed.storageUploadId());
       }
+    }
+  }
+
+  private void requireFence(Upload held) {
+    Upload now = store.findOfAnyTenant(held.id()).orElse(held);
+    if (now.progress().fence() != held.progress().fence() || now.state() != held.state()) {
+      throw Sessions.refusal(now, clock.instant());
     }
   }
 

@@ -1,16 +1,20 @@
 package io.waybill.server.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.waybill.client.WaybillClient;
 import io.waybill.v1.StartUploadRequest;
 import io.waybill.v1.Upload;
 import io.waybill.v1.UploadMode;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,7 +37,10 @@ class SweepCommandIT {
       rest.add(live);
       rest.sort(null);
 
-      await().until(() -> sweep(s3, "--dry-run").out().startsWith("ABORT_ORPHAN    WOULD"));
+      assertThat(sweep(s3, "--dry-run").out()).as("all are young").startsWith("dry run: 0");
+
+      backdateMultipartUploads(Duration.ofDays(8));
+
       assertThat(sweep(s3, "--dry-run").out().lines())
           .containsExactly(
               "ABORT_ORPHAN    WOULD 01890a5d-ac96-774b-bcce-b302099a8057 main " + ORPHAN,
@@ -43,6 +50,19 @@ class SweepCommandIT {
       assertThat(sweep(s3).out()).contains("ABORT_ORPHAN    DONE").contains("swept: 1");
       assertThat(s3.multipartKeys()).isEqualTo(rest);
       assertThat(sweep(s3).out()).isEqualTo("swept: 0 {}" + System.lineSeparator());
+    }
+  }
+
+  /** S3Proxy keeps a file for each; its time is what a listing calls initiated. */
+  private void backdateMultipartUploads(Duration by) throws IOException {
+    FileTime then = FileTime.from(Instant.now().minus(by));
+    List<Path> stubs;
+    try (Stream<Path> files = Files.walk(folder.resolve("s3"))) {
+      stubs = files.filter(f -> f.getFileName().toString().contains("-mpu-stub-")).toList();
+    }
+    assertThat(stubs).hasSize(4);
+    for (Path stub : stubs) {
+      Files.setLastModifiedTime(stub, then);
     }
   }
 
@@ -57,11 +77,26 @@ class SweepCommandIT {
         .getUpload();
   }
 
+  @Test
+  void anEmptyDatabaseWouldCallEverythingAnOrphanSoThereHasToBeOne() throws Exception {
+    try (TestS3 s3 = TestS3.start(folder.resolve("s3"))) {
+      Path config = Files.writeString(folder.resolve("sweep.yaml"), s3.config());
+
+      Jar.Ended ended =
+          Jar.await(
+              Jar.SERVER.start(
+                  s3.credentials(),
+                  List.of("sweep", "--config", config.toString(), "--data-dir", folder + "/typo")));
+
+      assertThat(ended.exitCode()).isEqualTo(2);
+      assertThat(ended.err()).contains("typo/waybill.db: no such database");
+      assertThat(folder.resolve("typo")).doesNotExist();
+    }
+  }
+
   /** Beside the running server, on the same database. */
   private Jar.Ended sweep(TestS3 s3, String... flags) throws Exception {
-    Path config =
-        Files.writeString(
-            folder.resolve("sweep.yaml"), s3.config() + "sweeper: {orphan_age: 1s}\n");
+    Path config = Files.writeString(folder.resolve("sweep.yaml"), s3.config());
     List<String> arguments =
         new ArrayList<>(
             List.of(

@@ -105,7 +105,9 @@ class CutLogTest {
     }
   }
 
-  /** One batch, one commit: a few reports, now and then a new session, now and then an old one's. */
+  /**
+   * One batch, one commit: a few reports, now and then a new session, now and then an old one's.
+   */
   private void write(JdbiUploadStore store, List<Upload> uploads, int batch) throws Exception {
     CountDownLatch gate = new CountDownLatch(1);
     CountDownLatch held = new CountDownLatch(1);
