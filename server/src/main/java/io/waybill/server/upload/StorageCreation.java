@@ -1,7 +1,9 @@
 package io.waybill.server.upload;
 
+import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -10,6 +12,8 @@ import java.util.Optional;
  * however often this is tried (PROTOCOL rows 2, 3 and 6).
  */
 public final class StorageCreation {
+  private static final System.Logger LOG = System.getLogger(StorageCreation.class.getName());
+
   private final UploadStore store;
   private final ObjectStore objects;
   private final Clock clock;
@@ -64,21 +68,24 @@ public final class StorageCreation {
     if (!spec.hasOwnKey()) {
       return;
     }
-    for (ObjectStore.ListedUpload listed :
-        objects.listMultipartUploads(spec.destination(), spec.bucket(), spec.key())) {
+    List<ObjectStore.ListedUpload> leftovers =
+        objects.listMultipartUploads(spec.destination(), spec.bucket(), spec.key());
+    if (!isStillHeld(upload)) {
+      return; // who took over may have made one of these, and have answered its caller
+    }
+    for (ObjectStore.ListedUpload listed : leftovers) {
       if (listed.key().equals(spec.key())) {
-        // Whoever lost the fence while it listed may have seen the next holder's upload.
-        requireFence(upload);
         abort(spec, listed.storageUploadId());
       }
     }
   }
 
-  private void requireFence(Upload held) {
-    Upload now = store.findOfAnyTenant(held.id()).orElse(held);
-    if (now.progress().fence() != held.progress().fence() || now.state() != held.state()) {
-      throw Sessions.refusal(now, clock.instant());
-    }
+  private boolean isStillHeld(Upload upload) {
+    return store
+        .find(upload.spec().tenant(), upload.id())
+        .filter(now -> now.state() == upload.state())
+        .filter(now -> now.progress().fence() == upload.progress().fence())
+        .isPresent();
   }
 
   private Optional<Upload> taken(Upload upload) {
@@ -107,7 +114,7 @@ public final class StorageCreation {
     if (store.replace(upload, active)) {
       return upload.with(active);
     }
-    abort(spec, storageUploadId); // somebody took over; theirs is the one that counts
+    dropOwn(spec, storageUploadId); // somebody took over; theirs is the one that counts
     throw new UploadException(
             Reason.UPLOAD_CREATING,
             "the upload is being created by another call",
@@ -122,6 +129,15 @@ public final class StorageCreation {
           Reason.OBJECT_EXISTS,
           "an object stands at the key already, and the destination does not allow overwriting",
           Map.of("object_key", spec.key()));
+    }
+  }
+
+  /** Of one that no session names. Where S3 does not answer, the sweeper finds it as an orphan. */
+  private void dropOwn(UploadSpec spec, String storageUploadId) {
+    try {
+      abort(spec, storageUploadId);
+    } catch (StorageException e) {
+      LOG.log(Level.WARNING, "upload " + spec.id() + " leaves an orphan: " + storageUploadId, e);
     }
   }
 

@@ -79,6 +79,44 @@ class StartUploadTest {
     assertThat(start().state()).isEqualTo(UploadState.ACTIVE);
   }
 
+  /** Found by the simulator: a caller was shown what is for the log alone. */
+  @Test
+  void whoeverLostTheFenceSaysSoThoughS3DoesNotAnswerItsAbort() {
+    AtomicInteger creates = new AtomicInteger();
+    domain.objects.after(
+        operation -> {
+          if (creates.incrementAndGet() == 1) {
+            domain.clock.advance(Domain.TIMING.createLease());
+            start();
+            domain.objects.fail(Operation.ABORT, StorageException.Kind.UNAVAILABLE);
+          }
+        });
+
+    assertThat(failure(this::start).reason()).isEqualTo(Reason.UPLOAD_CREATING);
+  }
+
+  /** Found by the simulator: it aborted the upload of a session that a caller already had. */
+  @Test
+  void aTakeoverThatStoodStillAbortsNothingOfTheNextOne() {
+    domain.objects.fail(Operation.CREATE, StorageException.Kind.UNAVAILABLE);
+    failure(this::start);
+    AtomicInteger lists = new AtomicInteger();
+    domain.objects.before(
+        operation -> {
+          if (operation == Operation.LIST_UPLOADS && lists.incrementAndGet() == 1) {
+            domain.clock.advance(Domain.TIMING.createLease());
+            assertThat(start().state()).isEqualTo(UploadState.ACTIVE);
+          }
+        });
+
+    failure(this::start);
+
+    assertThat(domain.objects.multipartUploads()).isEqualTo(1);
+    assertThat(domain.objects.listMultipartUploads("own", "bucket", ""))
+        .extracting(ObjectStore.ListedUpload::storageUploadId)
+        .containsExactly(start().progress().storageUploadId());
+  }
+
   @Test
   void aRepeatedStartWaitsForTheFirstAndNoLongerThanItShould() {
     AtomicInteger creates = new AtomicInteger();
