@@ -280,9 +280,10 @@ class S3ObjectStoreTest {
 
   @Test
   void waitsLongForACompleteButNotPastItsLease() {
-    assertThat(S3Clients.COMPLETE_SOCKET_TIMEOUT).isGreaterThanOrEqualTo(Duration.ofMinutes(10));
-    assertThat(S3Clients.COMPLETE_TIMEOUT)
-        .isGreaterThan(S3Clients.COMPLETE_SOCKET_TIMEOUT)
+    S3Timeouts timeouts = S3Timeouts.DEFAULT;
+    assertThat(timeouts.completeSocket()).isGreaterThanOrEqualTo(Duration.ofMinutes(10));
+    assertThat(timeouts.complete())
+        .isGreaterThan(timeouts.completeSocket())
         .isLessThan(Timing.DEFAULT.completeLease())
         .isLessThan(Timing.DEFAULT.completeGrace());
   }
