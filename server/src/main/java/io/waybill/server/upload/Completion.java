@@ -91,7 +91,10 @@ public final class Completion {
     if (settled && !manifest.isEmpty()) {
       return Optional.empty();
     }
-    if (isListed(upload)) {
+    if (objects.isListed(spec, upload.progress().storageUploadId())) {
+      if (manifest.isEmpty()) {
+        throw reopenUnclear(upload);
+      }
       return Optional.empty();
     }
     if (settled || isPastGrace(upload)) {
@@ -156,14 +159,6 @@ public final class Completion {
     return sessions.reread(upload);
   }
 
-  /** Asked of the list of uploads: some stores list the parts of one that is long gone. */
-  private boolean isListed(Upload upload) {
-    UploadSpec spec = upload.spec();
-    String storageUploadId = upload.progress().storageUploadId();
-    return objects.listMultipartUploads(spec.destination(), spec.bucket(), spec.key()).stream()
-        .anyMatch(listed -> listed.storageUploadId().equals(storageUploadId));
-  }
-
   private boolean isPastGrace(Upload upload) {
     Instant since = upload.progress().unsettledSince();
     return since != null && clock.instant().isAfter(since.plus(timing.completeGrace()));
@@ -179,6 +174,16 @@ public final class Completion {
     BitSet missing = new BitSet();
     missing.set(1);
     return new PartVerification(List.of(), missing, new BitSet()).refusal(upload.spec());
+  }
+
+  /** There is nothing to send, and yet S3 has the upload: its parts are to be looked at anew. */
+  private UploadException reopenUnclear(Upload upload) {
+    return reopen(
+            upload,
+            Reason.STORAGE_UNAVAILABLE,
+            "S3 did not find the upload, and lists it",
+            List.of())
+        .retryAfter(Duration.ofSeconds(1));
   }
 
   private UploadException reopen(
