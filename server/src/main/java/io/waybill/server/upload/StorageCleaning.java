@@ -40,8 +40,10 @@ public final class StorageCleaning {
     @Nullable Instant again;
     try {
       removeUpload(upload);
-      removeObject(upload.spec());
-      again = now.isBefore(last) ? last : null;
+      boolean removed = removeObject(upload.spec());
+      // The last look is one that finds nothing: an answer to an abort or a delete proves little.
+      boolean done = !now.isBefore(last) && !removed && !isListed(upload);
+      again = done ? null : now.isBefore(last) ? last : now.plus(timing.cleanRetry());
     } catch (StorageException e) {
       LOG.log(Level.WARNING, "cleaning of upload " + upload.id() + " is put off", e);
       again = now.plus(timing.cleanRetry());
@@ -66,11 +68,19 @@ public final class StorageCleaning {
     }
   }
 
-  private void removeObject(UploadSpec spec) {
+  private boolean isListed(Upload upload) {
+    String storageUploadId = upload.progress().storageUploadId();
+    return !storageUploadId.isEmpty() && objects.isListed(upload.spec(), storageUploadId);
+  }
+
+  /** Returns whether there was one of the session's own. */
+  private boolean removeObject(UploadSpec spec) {
     Optional<ObjectStore.FoundObject> found = objects.head(spec);
-    if (found.isPresent() && found.get().isOf(spec)) {
-      objects.delete(spec, found.get().object());
-      LOG.log(Level.INFO, "deleted the object of dead upload " + spec.id());
+    if (found.isEmpty() || !found.get().isOf(spec)) {
+      return false;
     }
+    objects.delete(spec, found.get().object());
+    LOG.log(Level.INFO, "deleted the object of dead upload " + spec.id());
+    return true;
   }
 }

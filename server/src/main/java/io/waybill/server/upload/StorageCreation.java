@@ -2,6 +2,7 @@ package io.waybill.server.upload;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -46,18 +47,29 @@ public final class StorageCreation {
         .ifPresent(held -> store.replace(held, held.progress().failed(never, clock.instant())));
   }
 
-  /** Aborts what S3 lists under the session's own key. Exact keys could be a stranger's. */
+  /**
+   * Aborts what S3 lists under the session's own key, until it lists nothing there. Exact keys
+   * could be a stranger's.
+   *
+   * @throws StorageException where something is left
+   */
   void abortLeftovers(Upload upload) {
     UploadSpec spec = upload.spec();
     if (!spec.hasOwnKey()) {
       return;
     }
-    for (ObjectStore.ListedUpload listed :
-        objects.listMultipartUploads(spec.destination(), spec.bucket(), spec.key())) {
-      if (listed.key().equals(spec.key())) {
-        abort(spec, listed.storageUploadId());
-      }
+    List<ObjectStore.ListedUpload> leftovers = listed(spec);
+    leftovers.forEach(listed -> abort(spec, listed.storageUploadId()));
+    if (!leftovers.isEmpty() && !listed(spec).isEmpty()) {
+      throw new StorageException(
+          StorageException.Kind.UNAVAILABLE, "uploads that were aborted are listed still");
     }
+  }
+
+  private List<ObjectStore.ListedUpload> listed(UploadSpec spec) {
+    return objects.listMultipartUploads(spec.destination(), spec.bucket(), spec.key()).stream()
+        .filter(listed -> listed.key().equals(spec.key()))
+        .toList();
   }
 
   private Optional<Upload> taken(Upload upload) {
