@@ -61,7 +61,7 @@ enum Journey {
       trip.waybill().put(upload, trip.file());
       trip.arm();
       trip.waybill().tryOnce(() -> trip.waybill().complete(upload));
-      for (int pass = 0; pass < 3; pass++) {
+      for (int pass = 0; pass < 6; pass++) {
         trip.waybill().sweep();
         trip.waybill().advance(Duration.ofMinutes(1));
       }

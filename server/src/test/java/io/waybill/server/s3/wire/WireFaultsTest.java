@@ -144,8 +144,8 @@ class WireFaultsTest {
       Waybill waybill = new Waybill(storage, BUCKET, prefix);
       each.journey().run(new Journey.Trip(waybill, proxy, plan, s3, file));
       assertThat(proxy.fired()).as("faults that fired").isPositive();
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+    } catch (IOException | RuntimeException | AssertionError e) {
+      throw new AssertionError(each + ": " + e.getMessage(), e);
     }
     long tookMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
     assertThat(tookMillis).as("milliseconds").isLessThan(LONGEST.toMillis());
