@@ -52,12 +52,16 @@ final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
     @Override
     public void request(long n) {
       // onNext may ask for more from within: only the outermost call, or the first thread, loops.
-      if (n <= 0 || demand.getAndAdd(n) > 0) {
+      if (n <= 0 || demand.getAndAccumulate(n, Reading::added) > 0) {
         return;
       }
       do {
         emit();
-      } while (demand.decrementAndGet() > 0);
+      } while (!done && demand.decrementAndGet() > 0);
+    }
+
+    private static long added(long demand, long more) {
+      return demand + more < 0 ? Long.MAX_VALUE : demand + more;
     }
 
     private void emit() {

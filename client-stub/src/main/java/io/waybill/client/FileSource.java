@@ -19,8 +19,8 @@ final class FileSource implements PartSource {
   FileSource(Path file) throws IOException {
     this.file = file;
     BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-    if (attributes.isDirectory()) {
-      throw new IOException(file + " is a folder");
+    if (!attributes.isRegularFile()) {
+      throw new IOException(file + " is not a regular file, so its size is unknown");
     }
     this.sizeBytes = attributes.size();
     this.modified = attributes.lastModifiedTime();

@@ -109,14 +109,16 @@ final class PartSender {
               signed,
               body,
               bytes -> {
-                sent.addAndGet(bytes);
-                meter.sent(bytes);
+                if (sent.addAndGet(bytes) > 0) {
+                  meter.sent(bytes);
+                }
               });
       stored = PutVerdict.of(reply, false) == PutVerdict.STORED;
       return reply;
     } finally {
       if (!stored) {
-        meter.sent(-sent.get());
+        // Buffers that the client still asks for, before it notices, no longer count.
+        meter.sent(-sent.getAndSet(Long.MIN_VALUE));
       }
     }
   }
@@ -128,7 +130,7 @@ final class PartSender {
       String value = reply.headers().firstValue(name).orElse("");
       if (name.equalsIgnoreCase("etag")) {
         etag = value;
-      } else {
+      } else if (name.startsWith("x-amz-checksum-")) {
         checksum = Base64.getDecoder().decode(value);
       }
     }

@@ -20,6 +20,8 @@ enum PutVerdict {
   private static final Set<String> ENDED = Set.of("ExpiredToken", "TokenRefreshRequired");
   private static final Set<String> OTHER_BYTES =
       Set.of("BadDigest", "XAmzContentChecksumMismatch", "XAmzContentSHA256Mismatch");
+  // Ceph says NoSuchKey.
+  private static final Set<String> GONE = Set.of("NoSuchUpload", "NoSuchKey");
   private static final Set<String> CUT_OFF = Set.of("RequestTimeout", "IncompleteBody");
 
   /**
@@ -40,7 +42,8 @@ enum PutVerdict {
       case 400 ->
           OTHER_BYTES.contains(code) ? HASH_AGAIN : CUT_OFF.contains(code) ? AGAIN : REFUSED;
       case 403 -> pastExpiry || reply.saysExpired() ? SIGN_AGAIN : REFUSED;
-      case 404, 412 -> COMPLETE;
+      case 404 -> GONE.contains(code) ? COMPLETE : REFUSED;
+      case 412 -> COMPLETE;
       // 409 is S3's ConditionalRequestConflict: another conditional write was under way.
       case 408, 409, 429 -> AGAIN;
       default -> status >= 500 ? AGAIN : REFUSED;

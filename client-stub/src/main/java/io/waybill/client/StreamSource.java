@@ -1,5 +1,6 @@
 package io.waybill.client;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -58,11 +59,11 @@ final class StreamSource implements PartSource {
   }
 
   private PartBody inMemory(int size) throws IOException {
-    byte[] bytes = new byte[size];
-    if (stream.readNBytes(bytes, 0, size) < size) {
+    try {
+      return new MemoryBody(stream, size);
+    } catch (EOFException e) {
       throw tooShort();
     }
-    return new MemoryBody(bytes);
   }
 
   private PartBody spooled(long size) throws IOException {

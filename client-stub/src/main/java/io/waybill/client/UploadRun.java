@@ -60,7 +60,7 @@ final class UploadRun {
     PartSender sender = new PartSender(session, setup, gate, meter);
     Upload upload = opened;
     for (int round = 1; ; round++) {
-      if (upload.getState() == UploadState.UPLOAD_STATE_ACTIVE) {
+      if (upload.getState() != UploadState.UPLOAD_STATE_COMPLETING) {
         sendMissing(session, sender, upload);
         source.checkUnchanged();
       }

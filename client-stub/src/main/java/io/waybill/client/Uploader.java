@@ -89,11 +89,11 @@ public final class Uploader {
    */
   public UploadHandle start(Path file, UploadOptions options, ProgressListener listener)
       throws IOException {
-    FileSource source = new FileSource(file);
     UploadOptions named =
         options.named(
             Objects.toString(file.getFileName(), ""),
             Objects.toString(Files.probeContentType(file), ""));
+    FileSource source = new FileSource(file);
     return start(source, named, memory(file, source, named), listener);
   }
 

@@ -184,7 +184,10 @@ public final class WaybillClient implements AutoCloseable {
       this.target = target;
     }
 
-    /** No TLS: for loopback, or where a proxy on this machine encrypts. Default: TLS. */
+    /**
+     * No TLS, so that everybody on the way can read the token and the signed URLs: for loopback, or
+     * where a proxy on this machine encrypts. Default: TLS.
+     */
     public Builder plaintext() {
       plaintext = true;
       return this;

@@ -4,6 +4,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -62,6 +63,14 @@ public final class Bench implements AutoCloseable {
     byte[] bytes = new byte[sizeBytes];
     new Random(sizeBytes).nextBytes(bytes);
     return bytes;
+  }
+
+  static PartBody body(byte[] bytes) {
+    try {
+      return new MemoryBody(new ByteArrayInputStream(bytes), bytes.length);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Override

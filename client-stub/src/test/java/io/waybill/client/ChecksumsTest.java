@@ -24,14 +24,13 @@ class ChecksumsTest {
     "CHECKSUM_ALGORITHM_NONE, ''",
   })
   void matchesTheCataloguesCheckValue(ChecksumAlgorithm algorithm, String hex) throws Exception {
-    assertThat(HexFormat.of().formatHex(Checksums.of(algorithm, new MemoryBody(CHECK))))
-        .isEqualTo(hex);
+    assertThat(HexFormat.of().formatHex(Checksums.of(algorithm, Bench.body(CHECK)))).isEqualTo(hex);
   }
 
   @Test
   void isInBase64WhatTheHeaderCarries() throws Exception {
     byte[] checksum =
-        Checksums.of(ChecksumAlgorithm.CHECKSUM_ALGORITHM_CRC64NVME, new MemoryBody(CHECK));
+        Checksums.of(ChecksumAlgorithm.CHECKSUM_ALGORITHM_CRC64NVME, Bench.body(CHECK));
 
     assertThat(Base64.getEncoder().encodeToString(checksum)).isEqualTo("rosUhgp5mIg=");
   }
@@ -44,8 +43,7 @@ class ChecksumsTest {
       slow.update(b);
     }
 
-    byte[] fast =
-        Checksums.of(ChecksumAlgorithm.CHECKSUM_ALGORITHM_CRC64NVME, new MemoryBody(bytes));
+    byte[] fast = Checksums.of(ChecksumAlgorithm.CHECKSUM_ALGORITHM_CRC64NVME, Bench.body(bytes));
 
     assertThat(fast).isEqualTo(java.nio.ByteBuffer.allocate(8).putLong(slow.getValue()).array());
   }

@@ -40,6 +40,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** A Waybill in memory that keeps to the contract, and fails where a test scripts it. */
@@ -53,7 +54,7 @@ public final class FakeWaybill extends UploadServiceGrpc.UploadServiceImplBase {
   final List<String> calls = new ArrayList<>();
 
   /** Failures to answer the next calls of an RPC with, by its name. */
-  final Map<String, Queue<StatusRuntimeException>> failures = new HashMap<>();
+  final Map<String, Queue<StatusRuntimeException>> failures = new ConcurrentHashMap<>();
 
   private final Queue<Runnable> beforeComplete = new ConcurrentLinkedQueue<>();
 

@@ -25,6 +25,7 @@ class PutVerdictTest {
     "403, AccessDenied, true, SIGN_AGAIN",
     "403, SignatureDoesNotMatch, false, REFUSED",
     "404, NoSuchUpload, false, COMPLETE",
+    "404, NoSuchBucket, false, REFUSED",
     "408, '', false, AGAIN",
     "409, ConditionalRequestConflict, false, AGAIN",
     "412, PreconditionFailed, false, COMPLETE",

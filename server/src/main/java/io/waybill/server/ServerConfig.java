@@ -4,7 +4,9 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.waybill.server.s3.S3Connection;
 import io.waybill.server.upload.Destination;
+import io.waybill.server.upload.Timing;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -27,6 +29,8 @@ import java.util.Set;
  * @param dataDir where the embedded database lives
  * @param databaseUrl jdbc:sqlite:FILE
  * @param sweepInterval how often the sweeper looks around
+ * @param orphanInterval how often S3 is searched for uploads without a session
+ * @param orphanAge how old such an upload has to be before it is aborted
  * @param putGrace how long a PUT that began before its URL's end may go on
  * @param destinations where uploads may go
  */
@@ -35,6 +39,8 @@ public record ServerConfig(
     Path dataDir,
     String databaseUrl,
     Duration sweepInterval,
+    Duration orphanInterval,
+    Duration orphanAge,
     Duration putGrace,
     List<DestinationConfig> destinations) {
 
@@ -81,22 +87,35 @@ public record ServerConfig(
     if (!url.startsWith(SQLITE) || url.length() == SQLITE.length()) {
       database.problem("url", "jdbc:sqlite:FILE, not " + url);
     }
-    Duration interval = sweeper.duration("interval", Duration.ofSeconds(30));
-    if (interval.isZero()) {
-      sweeper.problem("interval", "1s or more");
-    }
-    Duration putGrace = sweeper.duration("put_grace", Duration.ofHours(24));
+    Duration interval = interval(sweeper, "interval", Duration.ofSeconds(30));
+    Duration orphanInterval = interval(sweeper, "orphan_interval", Duration.ofHours(1));
+    Duration orphanAge = sweeper.duration("orphan_age", Timing.DEFAULT.orphanAge());
+    Duration putGrace = sweeper.duration("put_grace", Timing.DEFAULT.putGrace());
     List<DestinationConfig> destinations = destinations(root);
     database.refuseUnknownKeys();
     sweeper.refuseUnknownKeys();
     root.refuseUnknownKeys();
     root.refuseProblems();
-    return new ServerConfig(listen, dataDir, url, interval, putGrace, destinations);
+    return new ServerConfig(
+        listen, dataDir, url, interval, orphanInterval, orphanAge, putGrace, destinations);
+  }
+
+  /** How the S3 of each destination is reached. */
+  List<S3Connection> connections() {
+    return destinations.stream().map(DestinationConfig::connection).toList();
   }
 
   /** The file of the embedded database. */
   Path databaseFile() {
     return Path.of(databaseUrl.substring(SQLITE.length()));
+  }
+
+  private static Duration interval(ConfigSection sweeper, String key, Duration otherwise) {
+    Duration interval = sweeper.duration(key, otherwise);
+    if (interval.isZero()) {
+      sweeper.problem(key, "1s or more");
+    }
+    return interval;
   }
 
   private static JsonNode tree(String yaml) {

@@ -7,62 +7,37 @@ import io.waybill.server.grpc.GrpcLimits;
 import io.waybill.server.grpc.GrpcServer;
 import io.waybill.server.grpc.StatusErrors;
 import io.waybill.server.grpc.UploadGrpcService;
-import io.waybill.server.grpc.UseCases;
 import io.waybill.server.s3.S3Storage;
-import io.waybill.server.sql.JdbiUploadStore;
-import io.waybill.server.upload.AbortUpload;
-import io.waybill.server.upload.Assembly;
 import io.waybill.server.upload.Caller;
-import io.waybill.server.upload.CompleteUpload;
-import io.waybill.server.upload.Completion;
-import io.waybill.server.upload.Destinations;
-import io.waybill.server.upload.GetUpload;
-import io.waybill.server.upload.ListParts;
-import io.waybill.server.upload.ListUploads;
-import io.waybill.server.upload.ObjectStore;
-import io.waybill.server.upload.Pauses;
-import io.waybill.server.upload.ReportPart;
-import io.waybill.server.upload.Sessions;
-import io.waybill.server.upload.SignParts;
-import io.waybill.server.upload.StartUpload;
-import io.waybill.server.upload.StorageCleaning;
-import io.waybill.server.upload.StorageCreation;
-import io.waybill.server.upload.SweepUploads;
-import io.waybill.server.upload.Timing;
-import io.waybill.server.upload.UploadPlanner;
-import io.waybill.server.upload.UploadStore;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** One server, wired by hand from top to bottom, and closed in reverse. */
+/** One server: the {@link Core}, gRPC before it, and the sweeper's schedule. */
 public final class WaybillServer implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(WaybillServer.class.getName());
 
   /** Until there is authentication, everybody is this. */
   private static final Caller ANYBODY = new Caller("default", "anonymous");
 
-  private final Closing closing;
+  private final Core core;
   private final GrpcServer grpc;
   private final InetSocketAddress listen;
 
-  private WaybillServer(Closing closing, GrpcServer grpc, InetSocketAddress listen) {
-    this.closing = closing;
+  private WaybillServer(Core core, GrpcServer grpc, InetSocketAddress listen) {
+    this.core = core;
     this.grpc = grpc;
     this.listen = listen;
   }
 
   /** Starts with the S3 credentials that the AWS SDK's default chain finds. */
   public static WaybillServer start(ServerConfig config) {
-    return start(
-        config,
-        S3Storage.open(
-            config.destinations().stream().map(DestinationConfig::connection).toList(),
-            Clock.systemUTC()));
+    return start(config, S3Storage.open(config.connections(), Clock.systemUTC()));
   }
 
   /**
@@ -72,78 +47,49 @@ public final class WaybillServer implements AutoCloseable {
    * @throws StartException where something it needs is not to be had
    */
   public static WaybillServer start(ServerConfig config, S3Storage storage) {
-    Closing closing = new Closing();
-    try {
-      return start(config, storage, closing);
-    } catch (IOException e) {
-      closing.close();
-      throw new StartException(String.valueOf(e.getMessage()), e);
-    } catch (RuntimeException e) {
-      closing.close();
-      throw e;
-    }
+    return start(config, Core.open(config, storage, Core.Ports.PLAIN));
   }
 
-  private static WaybillServer start(ServerConfig config, S3Storage storage, Closing closing)
-      throws IOException {
-    closing.add(storage);
-    Clock clock = Clock.systemUTC();
-    Threads threads = new Threads();
-    UploadStore store =
-        closing.add(JdbiUploadStore.open(config.databaseFile(), clock, threads.callbacks));
-    closing.add(threads);
-    ObjectStore objects = storage.objectStore();
-    Destinations destinations =
-        new Destinations(config.destinations().stream().map(DestinationConfig::policy).toList());
-    Timing timing = Timing.DEFAULT.withPutGrace(config.putGrace());
-    Pauses pauses = Pauses.sleeping();
-
-    Sessions sessions = new Sessions(store, clock);
-    StorageCreation creation = new StorageCreation(store, objects, clock, timing);
-    StorageCleaning cleaning = new StorageCleaning(store, objects, creation, clock, timing);
-    Completion completion = new Completion(store, objects, sessions, clock, pauses, timing);
-    Assembly assembly = new Assembly(store, objects, sessions, completion, clock, pauses, timing);
-    SignParts signParts = new SignParts(sessions, store, destinations, storage.urlSigner(), clock);
-    UploadPlanner planner = new UploadPlanner(destinations, clock, new SecureRandom());
-    UseCases useCases =
-        new UseCases(
-            new StartUpload(planner, store, creation, signParts, clock, pauses, timing),
-            signParts,
-            new ReportPart(sessions, store, clock),
-            new CompleteUpload(sessions, assembly, threads.completions),
-            new AbortUpload(sessions, store, cleaning, clock),
-            new GetUpload(sessions, store),
-            new ListUploads(store),
-            new ListParts(sessions, store, objects));
-    SweepUploads sweep = new SweepUploads(store, creation, cleaning, assembly, clock);
-
+  static WaybillServer start(ServerConfig config, Core core) {
     StatusErrors errors = new StatusErrors(new SecureRandom());
-    GrpcServer grpc =
-        closing.add(
-            GrpcServer.start(
-                config.listen(),
-                InsecureServerCredentials.create(),
-                GrpcLimits.DEFAULT,
-                List.of(
-                    new UploadGrpcService(
-                        useCases,
-                        new Calls(threads.workers, threads.readers, threads.deadlines, errors))),
-                List.of(new CallerInterceptor((call, headers) -> ANYBODY, errors)),
-                errors));
-    long intervalMillis = config.sweepInterval().toMillis();
-    var unused =
-        threads.sweeper.scheduleWithFixedDelay(
-            () -> sweepOnce(sweep), intervalMillis, intervalMillis, TimeUnit.MILLISECONDS);
-    return new WaybillServer(closing, grpc, config.listen());
+    Threads threads = core.threads();
+    try {
+      GrpcServer grpc =
+          core.closing()
+              .add(
+                  GrpcServer.start(
+                      config.listen(),
+                      InsecureServerCredentials.create(),
+                      GrpcLimits.DEFAULT,
+                      List.of(
+                          new UploadGrpcService(
+                              core.useCases(),
+                              new Calls(
+                                  threads.workers, threads.readers, threads.deadlines, errors))),
+                      List.of(new CallerInterceptor((call, headers) -> ANYBODY, errors)),
+                      errors));
+      every(threads, config.sweepInterval(), core.uploads()::execute);
+      every(threads, config.orphanInterval(), core.orphans()::execute);
+      return new WaybillServer(core, grpc, config.listen());
+    } catch (IOException e) {
+      core.close();
+      throw new StartException(String.valueOf(e.getMessage()), e);
+    }
   }
 
   /** A pass that fails as a whole must not be the last one. */
-  private static void sweepOnce(SweepUploads sweep) {
-    try {
-      sweep.execute();
-    } catch (RuntimeException e) {
-      LOG.log(Level.WARNING, "the sweep was cut short", e);
-    }
+  private static void every(Threads threads, Duration interval, Runnable pass) {
+    Runnable guarded =
+        () -> {
+          try {
+            pass.run();
+          } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, "the sweep was cut short", e);
+          }
+        };
+    var unused =
+        threads.sweeper.scheduleWithFixedDelay(
+            guarded, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** Where it listens, as ADDRESS:PORT, with the port it really got. */
@@ -160,6 +106,6 @@ public final class WaybillServer implements AutoCloseable {
   /** Finishes what runs, then closes everything in the reverse order of its opening. */
   @Override
   public void close() {
-    closing.close();
+    core.close();
   }
 }

@@ -34,6 +34,8 @@ class ServerConfigTest {
     assertThat(example.dataDir()).isEqualTo(least.dataDir());
     assertThat(example.sweepInterval()).isEqualTo(least.sweepInterval());
     assertThat(example.putGrace()).isEqualTo(least.putGrace());
+    assertThat(example.orphanAge()).isEqualTo(least.orphanAge());
+    assertThat(example.orphanInterval()).isEqualTo(least.orphanInterval());
     Destination said = example.destinations().get(0).policy();
     Destination implied = least.destinations().get(0).policy();
     assertThat(said).usingRecursiveComparison().ignoringFields("name", "bucket").isEqualTo(implied);

@@ -175,16 +175,25 @@ final class S3ObjectStore implements ObjectStore {
 
   @Override
   public void abortMultipartUpload(UploadSpec spec, String storageUploadId) {
+    abort(spec.destination(), spec.bucket(), spec.key(), storageUploadId);
+  }
+
+  @Override
+  public void abortListedUpload(String destination, String bucket, ListedUpload listed) {
+    abort(destination, bucket, listed.key(), listed.storageUploadId());
+  }
+
+  private void abort(String destination, String bucket, String key, String storageUploadId) {
     AbortMultipartUploadRequest request =
         AbortMultipartUploadRequest.builder()
-            .bucket(spec.bucket())
-            .key(spec.key())
+            .bucket(bucket)
+            .key(key)
             .uploadId(storageUploadId)
             .build();
     ask(
         S3Operation.ABORT,
-        spec.destination(),
-        () -> on(spec).repeating().abortMultipartUpload(request));
+        destination,
+        () -> clients.of(destination).repeating().abortMultipartUpload(request));
   }
 
   @Override

@@ -70,6 +70,11 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
   }
 
   @Override
+  public Optional<Upload> findOfAnyTenant(UploadId id) {
+    return read(handle -> UploadTable.byId(handle, id));
+  }
+
+  @Override
   public boolean replace(Upload seen, Progress next, LedgerChange change) {
     return writes.run(
         handle -> {

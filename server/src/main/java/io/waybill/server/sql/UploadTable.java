@@ -63,6 +63,15 @@ final class UploadTable {
         .findOne();
   }
 
+  /** Of any tenant: for the sweeper alone. */
+  static Optional<Upload> byId(Handle handle, UploadId id) {
+    return handle
+        .createQuery("SELECT * FROM upload WHERE upload_id = :upload_id")
+        .bind("upload_id", id.toString())
+        .mapTo(Upload.class)
+        .findOne();
+  }
+
   static Optional<Upload> byRequestId(Handle handle, String tenant, String requestId) {
     return handle
         .createQuery("SELECT * FROM upload WHERE tenant = :tenant AND request_id = :request_id")

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -56,6 +57,44 @@ public record KeyTemplate(String prefix, String template, boolean exact) {
     if (exact && !segments.contains("{object_key}")) {
       throw new IllegalArgumentException("key_template: exact_keys needs the segment {object_key}");
     }
+  }
+
+  /**
+   * Whose key this is, if it is one that this template makes: the whole of it has to fit, not only
+   * a segment that looks like an id. Exact keys tell nothing.
+   */
+  public Optional<UploadId> uploadIdIn(String key) {
+    if (exact || !key.startsWith(prefix)) {
+      return Optional.empty();
+    }
+    Matcher fits = shape().matcher(key.substring(prefix.length()));
+    return fits.matches() ? UploadId.parse(fits.group("id")) : Optional.empty();
+  }
+
+  private Pattern shape() {
+    StringBuilder shape = new StringBuilder();
+    boolean idSeen = false;
+    Matcher variables = VARIABLE.matcher(template);
+    int at = 0;
+    while (variables.find()) {
+      shape.append(Pattern.quote(template.substring(at, variables.start())));
+      boolean id = variables.group(1).equals("upload_id");
+      shape.append(id && idSeen ? "\\k<id>" : shapeOf(variables.group(1)));
+      idSeen |= id;
+      at = variables.end();
+    }
+    return Pattern.compile(shape + Pattern.quote(template.substring(at)), Pattern.DOTALL);
+  }
+
+  private static String shapeOf(String variable) {
+    return switch (variable) {
+      case "tenant" -> "[a-z0-9][a-z0-9_-]{0,62}";
+      case "upload_id" -> "(?<id>[0-9a-f-]{36})";
+      case "object_key" -> ".+";
+      case "filename" -> "[^/]+";
+      case "yyyy" -> "[0-9]{4}";
+      default -> "[0-9]{2}";
+    };
   }
 
   /** Whether a caller's object_key has any place here. */

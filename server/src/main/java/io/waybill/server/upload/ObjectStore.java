@@ -87,6 +87,14 @@ public interface ObjectStore {
   }
 
   /**
+   * Drops a multipart upload that no session knows.
+   *
+   * @param destination the destination's name
+   * @throws StorageException GONE where S3 does not know it
+   */
+  void abortListedUpload(String destination, String bucket, ListedUpload listed);
+
+  /**
    * Deletes the object at the upload's key if it still is this one: by version id where there is
    * one, else on the condition of its ETag.
    */

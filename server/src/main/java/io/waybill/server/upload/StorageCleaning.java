@@ -33,22 +33,29 @@ public final class StorageCleaning {
     this.timing = timing;
   }
 
-  /** Cleans, and writes down when to look again. Where S3 does not answer, that is soon. */
-  public void clean(Upload upload) {
+  /**
+   * Cleans, and writes down when to look again. Where S3 does not answer, that is soon. The last
+   * look is one that finds nothing: S3's word for an abort or a delete is not enough.
+   *
+   * @return whether S3 answered
+   */
+  public boolean clean(Upload upload) {
     Instant now = clock.instant();
     Instant last = upload.urlEnd().plus(timing.putGrace());
+    Instant soon = now.plus(timing.cleanRetry());
     @Nullable Instant again;
+    boolean answered = true;
     try {
       removeUpload(upload);
       boolean removed = removeObject(upload.spec());
-      // The last look is one that finds nothing: an answer to an abort or a delete proves little.
-      boolean done = !now.isBefore(last) && !removed && !isListed(upload);
-      again = done ? null : now.isBefore(last) ? last : now.plus(timing.cleanRetry());
+      again = now.isBefore(last) ? last : removed || isListed(upload) ? soon : null;
     } catch (StorageException e) {
       LOG.log(Level.WARNING, "cleaning of upload " + upload.id() + " is put off", e);
-      again = now.plus(timing.cleanRetry());
+      again = soon;
+      answered = false;
     }
     store.replace(upload, upload.progress().cleaned(again));
+    return answered;
   }
 
   private void removeUpload(Upload upload) {

@@ -11,6 +11,8 @@ import java.time.Duration;
  * @param completeGrace after this a Complete attempt cannot take effect any more; above the S3
  *     client's own timeout
  * @param putGrace how long a PUT that began before its URL's end may go on
+ * @param orphanAge how old an unfinished upload without a session has to be before it is aborted:
+ *     beyond the life of any session, also of another Waybill that shares the bucket
  * @param cleanRetry after which cleaning that failed is tried again
  */
 public record Timing(
@@ -19,6 +21,7 @@ public record Timing(
     Duration completeLease,
     Duration completeGrace,
     Duration putGrace,
+    Duration orphanAge,
     Duration cleanRetry) {
 
   public static final Timing DEFAULT =
@@ -28,9 +31,18 @@ public record Timing(
           Duration.ofMinutes(12),
           Duration.ofMinutes(15),
           Duration.ofHours(24),
+          Duration.ofDays(7),
           Duration.ofMinutes(1));
 
-  public Timing withPutGrace(Duration grace) {
-    return new Timing(createLease, createWait, completeLease, completeGrace, grace, cleanRetry);
+  /** With what the configuration says. */
+  public Timing with(Duration newPutGrace, Duration newOrphanAge) {
+    return new Timing(
+        createLease,
+        createWait,
+        completeLease,
+        completeGrace,
+        newPutGrace,
+        newOrphanAge,
+        cleanRetry);
   }
 }

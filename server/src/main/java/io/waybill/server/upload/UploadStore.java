@@ -67,6 +67,9 @@ public interface UploadStore {
   /** The tenant's session of this id. */
   Optional<Upload> find(String tenant, UploadId id);
 
+  /** The session of this id, whoever's it is: for the sweeper alone, which asks for no caller. */
+  Optional<Upload> findOfAnyTenant(UploadId id);
+
   /** Moves a session on, if its state and fence are still those seen. */
   default boolean replace(Upload seen, Progress next) {
     return replace(seen, next, LedgerChange.NONE);

@@ -7,10 +7,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.MultipartUpload;
 
 /** The embedded S3 for a test: counts the PUTs it takes, and can be made to hold them. */
 final class TestS3 implements AutoCloseable {
@@ -60,6 +62,25 @@ final class TestS3 implements AutoCloseable {
   }
 
   byte[] object(String key) {
+    return with(s3 -> s3.getObjectAsBytes(get -> get.bucket(BUCKET).key(key)).asByteArray());
+  }
+
+  /** Somebody makes a multipart upload behind Waybill's back. */
+  void createMultipartUpload(String key) {
+    with(s3 -> s3.createMultipartUpload(create -> create.bucket(BUCKET).key(key)));
+  }
+
+  /** The keys of all unfinished multipart uploads, which somebody has to pay for. */
+  List<String> multipartKeys() {
+    return with(
+        s3 ->
+            s3.listMultipartUploads(list -> list.bucket(BUCKET)).uploads().stream()
+                .map(MultipartUpload::key)
+                .sorted()
+                .toList());
+  }
+
+  private <T> T with(Function<S3Client, T> ask) {
     try (S3Client client =
         S3Client.builder()
             .endpointOverride(s3.endpoint())
@@ -69,7 +90,7 @@ final class TestS3 implements AutoCloseable {
                 StaticCredentialsProvider.create(
                     AwsBasicCredentials.create(ACCESS_KEY, SECRET_KEY)))
             .build()) {
-      return client.getObjectAsBytes(get -> get.bucket(BUCKET).key(key)).asByteArray();
+      return ask.apply(client);
     }
   }
 

@@ -38,6 +38,7 @@ final class Domain {
   final ReportPart reportPart = new ReportPart(sessions, store, clock);
   final AbortUpload abort = new AbortUpload(sessions, store, cleaning, clock);
   final SweepUploads sweep = new SweepUploads(store, creation, cleaning, assembly, clock);
+  final SweepOrphans orphans = new SweepOrphans(destinations, store, objects, clock, TIMING);
   final StartUpload start =
       new StartUpload(
           new UploadPlanner(destinations, clock, new Random(1)),

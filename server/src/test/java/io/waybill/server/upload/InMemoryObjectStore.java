@@ -177,6 +177,27 @@ public final class InMemoryObjectStore implements ObjectStore {
   }
 
   @Override
+  public void abortListedUpload(String destination, String bucket, ListedUpload listed) {
+    enter(Operation.ABORT);
+    synchronized (this) {
+      multipart(listed.storageUploadId());
+      multiparts.remove(listed.storageUploadId());
+    }
+  }
+
+  /** Somebody else makes a multipart upload. Returns its id. */
+  public synchronized String strangersUpload(UploadSpec like, String key) {
+    String id = "storage-upload-" + ++lastUpload;
+    multiparts.put(id, new Multipart(like, new ListedUpload(key, id, clock.instant())));
+    return id;
+  }
+
+  /** The keys of the multipart uploads that somebody has to pay for. */
+  public synchronized List<String> multipartKeys() {
+    return multiparts.values().stream().map(each -> each.listed.key()).sorted().toList();
+  }
+
+  @Override
   public Optional<FoundObject> head(UploadSpec spec) {
     enter(Operation.HEAD);
     synchronized (this) {

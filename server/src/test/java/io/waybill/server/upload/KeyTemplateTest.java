@@ -71,6 +71,28 @@ class KeyTemplateTest {
   }
 
   @Test
+  void knowsItsOwnKeysFromStrangers() {
+    KeyTemplate keys =
+        new KeyTemplate("in/", "{yyyy}/{mm}/{upload_id}/{upload_id}-{filename}", false);
+    String own = keys.keyFor("acme", ID, "", "a.b", NOW);
+
+    assertThat(keys.uploadIdIn(own)).contains(ID);
+    for (String foreign :
+        new String[] {
+          own.substring(3),
+          own + "/x",
+          own.replace("/03/", "/3/"),
+          own.replaceFirst("-a.b", ""),
+          own.replaceFirst(ID.toString(), "01890a5d-ac96-774b-bcce-b302099a8058"),
+          "in/2026/03/" + ID
+        }) {
+      assertThat(keys.uploadIdIn(foreign)).as(foreign).isEmpty();
+    }
+    assertThat(new KeyTemplate("", KeyTemplate.DEFAULT_EXACT, true).uploadIdIn("acme/" + ID))
+        .isEmpty();
+  }
+
+  @Test
   void exactKeysAreTheCallersOwn() {
     KeyTemplate keys = new KeyTemplate("p/", KeyTemplate.DEFAULT_EXACT, true);
 

@@ -38,6 +38,7 @@ enum Fault {
       faults.add(TRUNCATED_XML);
     }
     switch (operation) {
+      case CREATE_MULTIPART_UPLOAD -> faults.add(LANDS_LATE);
       case COMPLETE_MULTIPART_UPLOAD ->
           faults.addAll(EnumSet.of(NOT_FOUND, CONFLICT, PRECONDITION_FAILED, LANDS_LATE));
       case LIST_PARTS -> faults.add(NOT_FOUND);

@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +40,7 @@ final class FaultProxy implements AutoCloseable {
   private final Map<Operation, Plan> plans = new ConcurrentHashMap<>();
   private final Map<Operation, AtomicInteger> left = new EnumMap<>(Operation.class);
   private final AtomicInteger fired = new AtomicInteger();
+  private final AtomicInteger underWay = new AtomicInteger();
   private final AtomicBoolean closed = new AtomicBoolean();
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
@@ -73,6 +76,11 @@ final class FaultProxy implements AutoCloseable {
   /** From now on everything passes. */
   void calm() {
     left.values().forEach(count -> count.set(0));
+  }
+
+  /** Waits until nothing that was spoilt can have an effect any more. */
+  void settle() {
+    Awaitility.await().pollInterval(Duration.ofMillis(5)).until(() -> underWay.get() == 0);
   }
 
   @Override
@@ -129,6 +137,17 @@ final class FaultProxy implements AutoCloseable {
       client.getOutputStream().write(upstream.ask(request).bytes());
       return true;
     }
+    underWay.incrementAndGet();
+    try {
+      return spoil(request, operation, plan, in, client);
+    } finally {
+      underWay.decrementAndGet();
+    }
+  }
+
+  private boolean spoil(
+      HttpMessage request, Operation operation, Plan plan, InputStream in, Socket client)
+      throws IOException {
     Fault fault = plan.fault();
     boolean now = plan.applied() && fault != Fault.LANDS_LATE;
     Optional<HttpMessage> honest = now ? Optional.of(upstream.ask(request)) : Optional.empty();

@@ -25,6 +25,7 @@ import io.waybill.server.upload.StartUpload;
 import io.waybill.server.upload.StorageCleaning;
 import io.waybill.server.upload.StorageCreation;
 import io.waybill.server.upload.StorageException;
+import io.waybill.server.upload.SweepOrphans;
 import io.waybill.server.upload.SweepUploads;
 import io.waybill.server.upload.Timing;
 import io.waybill.server.upload.Upload;
@@ -69,6 +70,7 @@ final class Waybill {
   private final CompleteUpload complete;
   private final AbortUpload abort;
   private final SweepUploads sweep;
+  private final SweepOrphans orphans;
 
   /**
    * Wires one.
@@ -104,6 +106,7 @@ final class Waybill {
     complete = new CompleteUpload(sessions, assembly, Runnable::run);
     abort = new AbortUpload(sessions, store, cleaning, clock);
     sweep = new SweepUploads(store, creation, cleaning, assembly, clock);
+    orphans = new SweepOrphans(destinations, store, objects, clock, timing);
   }
 
   /** One call of StartUpload, always of the same request. */
@@ -156,6 +159,7 @@ final class Waybill {
 
   void sweep() {
     sweep.execute();
+    orphans.execute();
   }
 
   /** Sweeps as the schedule does, until long after the last URL. */

@@ -9,15 +9,17 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -51,6 +53,9 @@ class WireFaultsTest {
   /** No journey needs longer; one that does hangs. */
   private static final Duration LONGEST = Duration.ofSeconds(45);
 
+  /** It tells of every fault, as it should. */
+  private static final Logger DOMAIN_LOG = Logger.getLogger("io.waybill.server.upload");
+
   private record Case(Journey journey, FaultProxy.Plan plan) {
     @Override
     public String toString() {
@@ -76,10 +81,12 @@ class WireFaultsTest {
             (key, part) -> {});
     s3 = new RealS3(server.endpoint(), REGION, KEYS, BUCKET);
     threads = Executors.newFixedThreadPool(AT_ONCE);
+    DOMAIN_LOG.setLevel(Level.OFF);
   }
 
   @AfterAll
   static void stop() {
+    DOMAIN_LOG.setLevel(null);
     threads.shutdownNow();
     s3.close();
     server.close();
@@ -88,8 +95,7 @@ class WireFaultsTest {
   @TestFactory
   Stream<DynamicTest> everyFaultOfEveryRequest() {
     List<Case> cases = cases();
-    Map<Case, CompletableFuture<Void>> running =
-        new TreeMap<>(java.util.Comparator.comparing(c -> c.toString()));
+    Map<Case, CompletableFuture<Void>> running = new LinkedHashMap<>();
     for (Case each : cases) {
       running.put(each, CompletableFuture.runAsync(() -> run(each), threads));
     }

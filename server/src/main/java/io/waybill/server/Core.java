@@ -1,0 +1,121 @@
+package io.waybill.server;
+
+import io.waybill.server.grpc.UseCases;
+import io.waybill.server.s3.S3Storage;
+import io.waybill.server.sql.JdbiUploadStore;
+import io.waybill.server.upload.AbortUpload;
+import io.waybill.server.upload.Assembly;
+import io.waybill.server.upload.CompleteUpload;
+import io.waybill.server.upload.Completion;
+import io.waybill.server.upload.Destinations;
+import io.waybill.server.upload.GetUpload;
+import io.waybill.server.upload.ListParts;
+import io.waybill.server.upload.ListUploads;
+import io.waybill.server.upload.ObjectStore;
+import io.waybill.server.upload.Pauses;
+import io.waybill.server.upload.ReportPart;
+import io.waybill.server.upload.Sessions;
+import io.waybill.server.upload.SignParts;
+import io.waybill.server.upload.StartUpload;
+import io.waybill.server.upload.StorageCleaning;
+import io.waybill.server.upload.StorageCreation;
+import io.waybill.server.upload.SweepOrphans;
+import io.waybill.server.upload.SweepUploads;
+import io.waybill.server.upload.Timing;
+import io.waybill.server.upload.UploadPlanner;
+import io.waybill.server.upload.UploadStore;
+import io.waybill.server.upload.UrlSigner;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.function.UnaryOperator;
+
+/**
+ * All of a server but its port: the adapters, the threads and the use cases, wired by hand from top
+ * to bottom. {@code serve} puts gRPC before it; {@code sweep} needs no more than this.
+ *
+ * @param closing closes it all, in reverse
+ */
+record Core(
+    Closing closing, Threads threads, UseCases useCases, SweepUploads uploads, SweepOrphans orphans)
+    implements AutoCloseable {
+
+  /** What stands between the use cases and S3 and the database; in production, nothing. */
+  record Ports(UnaryOperator<UploadStore> store, UnaryOperator<ObjectStore> objects) {
+    static final Ports PLAIN = new Ports(UnaryOperator.identity(), UnaryOperator.identity());
+  }
+
+  /**
+   * Opens everything.
+   *
+   * @param storage closed with the rest, and where the rest does not open
+   * @throws StartException where something it needs is not to be had
+   */
+  static Core open(ServerConfig config, S3Storage storage, Ports ports) {
+    Closing closing = new Closing();
+    try {
+      closing.add(storage);
+      Clock clock = Clock.systemUTC();
+      Threads threads = new Threads();
+      JdbiUploadStore store =
+          closing.add(JdbiUploadStore.open(config.databaseFile(), clock, threads.callbacks));
+      closing.add(threads);
+      return wire(
+          config,
+          closing,
+          threads,
+          clock,
+          ports.store().apply(store),
+          ports.objects().apply(storage.objectStore()),
+          storage.urlSigner());
+    } catch (IOException e) {
+      closing.close();
+      throw new StartException(String.valueOf(e.getMessage()), e);
+    } catch (RuntimeException e) {
+      closing.close();
+      throw e;
+    }
+  }
+
+  private static Core wire(
+      ServerConfig config,
+      Closing closing,
+      Threads threads,
+      Clock clock,
+      UploadStore store,
+      ObjectStore objects,
+      UrlSigner signer) {
+    Destinations destinations =
+        new Destinations(config.destinations().stream().map(DestinationConfig::policy).toList());
+    Timing timing = Timing.DEFAULT.with(config.putGrace(), config.orphanAge());
+    Pauses pauses = Pauses.sleeping();
+    Sessions sessions = new Sessions(store, clock);
+    StorageCreation creation = new StorageCreation(store, objects, clock, timing);
+    StorageCleaning cleaning = new StorageCleaning(store, objects, creation, clock, timing);
+    Completion completion = new Completion(store, objects, sessions, clock, pauses, timing);
+    Assembly assembly = new Assembly(store, objects, sessions, completion, clock, pauses, timing);
+    SignParts signParts = new SignParts(sessions, store, destinations, signer, clock);
+    UploadPlanner planner = new UploadPlanner(destinations, clock, new SecureRandom());
+    UseCases useCases =
+        new UseCases(
+            new StartUpload(planner, store, creation, signParts, clock, pauses, timing),
+            signParts,
+            new ReportPart(sessions, store, clock),
+            new CompleteUpload(sessions, assembly, threads.completions),
+            new AbortUpload(sessions, store, cleaning, clock),
+            new GetUpload(sessions, store),
+            new ListUploads(store),
+            new ListParts(sessions, store, objects));
+    return new Core(
+        closing,
+        threads,
+        useCases,
+        new SweepUploads(store, creation, cleaning, assembly, clock),
+        new SweepOrphans(destinations, store, objects, clock, timing));
+  }
+
+  @Override
+  public void close() {
+    closing.close();
+  }
+}
