@@ -194,10 +194,10 @@ enum Journey {
       boolean orphaned =
           plan.operation() == CREATE_MULTIPART_UPLOAD && plan.fault() == Fault.LANDS_LATE;
       if (!orphaned) {
-        s3.assertHoldsJust(waybill.prefix(), upload, file);
+        s3.assertHoldsJust(upload, file);
       }
       waybill.sweepForDays();
-      s3.assertHoldsJust(waybill.prefix(), waybill.now(upload), file);
+      s3.assertHoldsJust(waybill.now(upload), file);
       assertThat(waybill.insist(() -> waybill.complete(upload))).isEqualTo(waybill.now(upload));
     }
 
@@ -205,7 +205,7 @@ enum Journey {
       waybill.sweepForDays();
       proxy.settle();
       assertThat(waybill.now(upload).state()).isEqualTo(state);
-      s3.assertHoldsNothing(waybill.prefix());
+      s3.assertHoldsNothing();
       assertThat(waybill.due()).as("still to be swept").isEmpty();
     }
 

@@ -17,14 +17,11 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
 
-/** What S3 really holds: asked past the proxy, and past the adapter. */
-final class RealS3 implements AutoCloseable {
-  private final S3Client client;
-  private final String bucket;
+/** What S3 really holds in a bucket: asked past the proxy, and past the adapter. */
+record RealS3(S3Client client, String bucket) implements AutoCloseable {
 
-  RealS3(URI endpoint, String region, AwsBasicCredentials credentials, String bucket) {
-    this.bucket = bucket;
-    this.client =
+  static RealS3 at(URI endpoint, String region, AwsBasicCredentials credentials) {
+    S3Client client =
         S3Client.builder()
             .httpClient(Apache5HttpClient.create())
             .region(Region.of(region))
@@ -33,6 +30,11 @@ final class RealS3 implements AutoCloseable {
             .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
             .credentialsProvider(StaticCredentialsProvider.create(credentials))
             .build();
+    return new RealS3(client, "");
+  }
+
+  RealS3 of(String otherBucket) {
+    return new RealS3(client, otherBucket);
   }
 
   @Override
@@ -40,24 +42,23 @@ final class RealS3 implements AutoCloseable {
     client.close();
   }
 
-  /** The ids of unfinished uploads under a prefix. */
-  List<String> uploadIds(String prefix) {
-    return client.listMultipartUploads(l -> l.bucket(bucket).prefix(prefix)).uploads().stream()
-        .filter(upload -> upload.key().startsWith(prefix))
+  /** The ids of unfinished uploads. */
+  List<String> uploadIds() {
+    return client.listMultipartUploads(l -> l.bucket(bucket)).uploads().stream()
         .map(MultipartUpload::uploadId)
         .toList();
   }
 
-  List<String> keys(String prefix) {
-    return client.listObjectsV2(l -> l.bucket(bucket).prefix(prefix)).contents().stream()
+  List<String> keys() {
+    return client.listObjectsV2(l -> l.bucket(bucket)).contents().stream()
         .map(object -> object.key())
         .toList();
   }
 
   /** The upload is COMPLETED, its object is there, its own and whole, and nothing is beside it. */
-  void assertHoldsJust(String prefix, Upload completed, byte[] file) {
+  void assertHoldsJust(Upload completed, byte[] file) {
     assertThat(completed.state()).isEqualTo(UploadState.COMPLETED);
-    assertThat(keys(prefix)).containsExactly(completed.spec().key());
+    assertThat(keys()).containsExactly(completed.spec().key());
     ResponseBytes<GetObjectResponse> object =
         client.getObjectAsBytes(g -> g.bucket(bucket).key(completed.spec().key()));
     assertThat(object.asByteArray()).isEqualTo(file);
@@ -65,11 +66,11 @@ final class RealS3 implements AutoCloseable {
         .containsEntry("waybill-upload-id", completed.id().toString());
     assertThat(object.response().eTag().replace("\"", ""))
         .isEqualTo(Objects.requireNonNull(completed.progress().object()).etag());
-    assertThat(uploadIds(prefix)).as("orphans").isEmpty();
+    assertThat(uploadIds()).as("orphans").isEmpty();
   }
 
-  void assertHoldsNothing(String prefix) {
-    assertThat(keys(prefix)).as("objects").isEmpty();
-    assertThat(uploadIds(prefix)).as("orphans").isEmpty();
+  void assertHoldsNothing() {
+    assertThat(keys()).as("objects").isEmpty();
+    assertThat(uploadIds()).as("orphans").isEmpty();
   }
 }

@@ -64,7 +64,6 @@ final class Waybill {
   private final MutableClock clock = new MutableClock(Instant.now());
   private final InMemoryUploadStore store = new InMemoryUploadStore(clock);
   private final String bucket;
-  private final String prefix;
   private final StartUpload start;
   private final SignParts signParts;
   private final CompleteUpload complete;
@@ -75,16 +74,16 @@ final class Waybill {
   /**
    * Wires one.
    *
-   * @param prefix begins the keys of all that it uploads
+   * @param bucket where it uploads to
    */
-  Waybill(S3Storage storage, String bucket, String prefix) {
+  Waybill(S3Storage storage, String bucket) {
     this.bucket = bucket;
-    this.prefix = prefix;
     Destinations destinations =
         new Destinations(
             List.of(
-                destination(OWN_KEYS, new KeyTemplate(prefix, KeyTemplate.DEFAULT, false)),
-                destination(EXACT_KEYS, new KeyTemplate(prefix, KeyTemplate.DEFAULT_EXACT, true))));
+                destination(OWN_KEYS, new KeyTemplate("own/", KeyTemplate.DEFAULT, false)),
+                destination(
+                    EXACT_KEYS, new KeyTemplate("exact/", KeyTemplate.DEFAULT_EXACT, true))));
     ObjectStore objects = storage.objectStore();
     Timing timing = Timing.DEFAULT;
     Sessions sessions = new Sessions(store, clock);
@@ -253,9 +252,5 @@ final class Waybill {
         Duration.ofHours(1),
         Duration.ofHours(24),
         Duration.ofDays(6));
-  }
-
-  String prefix() {
-    return prefix;
   }
 }

@@ -37,7 +37,6 @@ class WireFaultsTest {
   private static final AwsBasicCredentials KEYS =
       AwsBasicCredentials.create("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
   private static final String REGION = "us-east-1";
-  private static final String BUCKET = "wire";
 
   /** Above the three of the SDK and of Completion. */
   private static final int OFTEN = 4;
@@ -57,6 +56,10 @@ class WireFaultsTest {
   private static final Logger DOMAIN_LOG = Logger.getLogger("io.waybill.server.upload");
 
   private record Case(Journey journey, FaultProxy.Plan plan) {
+    String bucket() {
+      return "wire-" + Integer.toHexString(toString().hashCode());
+    }
+
     @Override
     public String toString() {
       String done = plan.applied() ? "applied" : "not applied";
@@ -71,15 +74,12 @@ class WireFaultsTest {
 
   @BeforeAll
   static void start(@TempDir Path folder) throws IOException {
+    // A bucket for each: S3Proxy walks through all of one to list a little.
+    List<String> buckets = cases().stream().map(Case::bucket).toList();
     server =
         EmbeddedS3.start(
-            folder,
-            0,
-            KEYS.accessKeyId(),
-            KEYS.secretAccessKey(),
-            List.of(BUCKET),
-            (key, part) -> {});
-    s3 = new RealS3(server.endpoint(), REGION, KEYS, BUCKET);
+            folder, 0, KEYS.accessKeyId(), KEYS.secretAccessKey(), buckets, (key, part) -> {});
+    s3 = RealS3.at(server.endpoint(), REGION, KEYS);
     threads = Executors.newFixedThreadPool(AT_ONCE);
     DOMAIN_LOG.setLevel(Level.OFF);
   }
@@ -143,12 +143,11 @@ class WireFaultsTest {
                 REGION,
                 KEYS,
                 patience)) {
-      String prefix = Integer.toHexString(each.toString().hashCode()) + "/";
       boolean isLong = plan.operation() == Operation.COMPLETE_MULTIPART_UPLOAD && plan.times() == 1;
       byte[] file = new byte[isLong ? LONG_FILE_BYTES : FILE_BYTES];
       new Random(each.toString().hashCode()).nextBytes(file);
-      Waybill waybill = new Waybill(storage, BUCKET, prefix);
-      each.journey().run(new Journey.Trip(waybill, proxy, plan, s3, file));
+      Waybill waybill = new Waybill(storage, each.bucket());
+      each.journey().run(new Journey.Trip(waybill, proxy, plan, s3.of(each.bucket()), file));
       assertThat(proxy.fired()).as("faults that fired").isPositive();
     } catch (IOException | RuntimeException | AssertionError e) {
       throw new AssertionError(each + ": " + e.getMessage(), e);
