@@ -62,21 +62,25 @@ public final class StorageCreation {
         .ifPresent(held -> store.replace(held, held.progress().failed(never, clock.instant())));
   }
 
-  /** Aborts what S3 lists under the session's own key. Exact keys could be a stranger's. */
+  /**
+   * Aborts what S3 lists under the session's own key, until it lists nothing there. Exact keys
+   * could be a stranger's.
+   *
+   * @throws StorageException where something is left
+   */
   void abortLeftovers(Upload upload) {
     UploadSpec spec = upload.spec();
     if (!spec.hasOwnKey()) {
       return;
     }
-    List<ObjectStore.ListedUpload> leftovers =
-        objects.listMultipartUploads(spec.destination(), spec.bucket(), spec.key());
+    List<ObjectStore.ListedUpload> leftovers = listed(spec);
     if (!isStillHeld(upload)) {
       return; // who took over may have made one of these, and have answered its caller
     }
-    for (ObjectStore.ListedUpload listed : leftovers) {
-      if (listed.key().equals(spec.key())) {
-        abort(spec, listed.storageUploadId());
-      }
+    leftovers.forEach(listed -> abort(spec, listed.storageUploadId()));
+    if (!leftovers.isEmpty() && !listed(spec).isEmpty()) {
+      throw new StorageException(
+          StorageException.Kind.UNAVAILABLE, "uploads that were aborted are listed still");
     }
   }
 
@@ -86,6 +90,12 @@ public final class StorageCreation {
         .filter(now -> now.state() == upload.state())
         .filter(now -> now.progress().fence() == upload.progress().fence())
         .isPresent();
+  }
+
+  private List<ObjectStore.ListedUpload> listed(UploadSpec spec) {
+    return objects.listMultipartUploads(spec.destination(), spec.bucket(), spec.key()).stream()
+        .filter(listed -> listed.key().equals(spec.key()))
+        .toList();
   }
 
   private Optional<Upload> taken(Upload upload) {
