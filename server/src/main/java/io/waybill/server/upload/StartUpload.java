@@ -97,7 +97,7 @@ public final class StartUpload {
     UploadStore.Created created =
         store.create(
             spec,
-            spec.mode() == UploadMode.SINGLE ? first.activated("") : first,
+            StorageCreation.isNeededFor(spec) ? first : first.activated(""),
             spec.expireTimeFrom(now));
     if (!created.upload().spec().requestDigest().equals(spec.requestDigest())) {
       throw reused(request, created.upload());
@@ -107,10 +107,8 @@ public final class StartUpload {
 
   private Started answer(Caller caller, Request request, Upload found, boolean isNew) {
     Upload upload = found;
-    if (isNew) {
-      upload = creation.create(found);
-    } else if (found.state() == UploadState.CREATING) {
-      upload = awaitCreation(caller, found);
+    if (found.state() == UploadState.CREATING) {
+      upload = isNew ? creation.create(found) : awaitCreation(caller, found);
     }
     List<SignedPart> signed = sign(upload, request.signFirst());
     boolean moved = isNew || request.signFirst() > 0;

@@ -86,14 +86,7 @@ public final class StorageCleaning {
     if (found.isEmpty() || !found.get().isOf(spec)) {
       return false;
     }
-    StoredObject object = found.get().object();
-    if (object.versionId().isEmpty() && !spec.hasOwnKey()) {
-      // A stranger may replace it before it is deleted, and not every store minds If-Match.
-      LOG.log(
-          Level.WARNING, "the object of dead upload " + spec.id() + " is left at its exact key");
-      return false;
-    }
-    objects.delete(spec, object);
+    objects.delete(spec, found.get().object());
     LOG.log(Level.INFO, "deleted the object of dead upload " + spec.id());
     return true;
   }

@@ -26,21 +26,41 @@ public final class StorageCreation {
     this.timing = timing;
   }
 
-  /** For whoever made the session just now: a single PUT needs nothing of S3. */
+  /** Whether S3 is asked for anything before a session can be ACTIVE. */
+  static boolean isNeededFor(UploadSpec spec) {
+    return spec.mode() == UploadMode.MULTIPART || !spec.hasOwnKey();
+  }
+
+  /** For whoever holds the lease since the session was made. */
   public Upload create(Upload upload) {
-    if (upload.spec().mode() == UploadMode.MULTIPART) {
-      return createHolding(upload);
-    }
+    UploadSpec spec = upload.spec();
+    String storageUploadId;
     try {
-      refuseExistingObject(upload.spec());
-      return upload;
+      refuseExistingObject(spec);
+      storageUploadId = spec.mode() == UploadMode.SINGLE ? "" : objects.createMultipartUpload(spec);
     } catch (StorageException e) {
-      store.forget(upload);
+      if (e.kind() == StorageException.Kind.UNAVAILABLE) {
+        store.replace(upload, upload.progress().released());
+      } else {
+        store.forget(upload);
+      }
       throw e.toUploadException();
     } catch (UploadException e) {
       store.forget(upload);
       throw e;
     }
+    Progress active = upload.progress().activated(storageUploadId);
+    if (store.replace(upload, active)) {
+      return upload.with(active);
+    }
+    if (!storageUploadId.isEmpty()) {
+      dropOwn(spec, storageUploadId);
+    }
+    throw new UploadException(
+            Reason.UPLOAD_CREATING,
+            "the upload is being created by another call",
+            Map.of("upload_id", spec.id().toString()))
+        .retryAfter(Duration.ofSeconds(1));
   }
 
   /** For whoever finds the lease run out: what an earlier holder may have left in S3 goes first. */
@@ -52,7 +72,7 @@ public final class StorageCreation {
       store.replace(held, held.progress().released());
       throw e.toUploadException();
     }
-    return createHolding(held);
+    return create(held);
   }
 
   /** Takes the lease and gives the session up, when its time ran out before S3 knew of it. */
@@ -101,35 +121,6 @@ public final class StorageCreation {
   private Optional<Upload> taken(Upload upload) {
     Progress mine = upload.progress().takenOver(clock.instant().plus(timing.createLease()));
     return store.replace(upload, mine) ? Optional.of(upload.with(mine)) : Optional.empty();
-  }
-
-  private Upload createHolding(Upload upload) {
-    UploadSpec spec = upload.spec();
-    String storageUploadId;
-    try {
-      refuseExistingObject(spec);
-      storageUploadId = objects.createMultipartUpload(spec);
-    } catch (StorageException e) {
-      if (e.kind() == StorageException.Kind.UNAVAILABLE) {
-        store.replace(upload, upload.progress().released());
-      } else {
-        store.forget(upload);
-      }
-      throw e.toUploadException();
-    } catch (UploadException e) {
-      store.forget(upload);
-      throw e;
-    }
-    Progress active = upload.progress().activated(storageUploadId);
-    if (store.replace(upload, active)) {
-      return upload.with(active);
-    }
-    dropOwn(spec, storageUploadId); // somebody took over; theirs is the one that counts
-    throw new UploadException(
-            Reason.UPLOAD_CREATING,
-            "the upload is being created by another call",
-            Map.of("upload_id", spec.id().toString()))
-        .retryAfter(Duration.ofSeconds(1));
   }
 
   /** Where callers choose the keys, better now than after they have sent 20 GB. */

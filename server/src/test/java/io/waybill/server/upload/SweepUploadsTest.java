@@ -81,20 +81,6 @@ class SweepUploadsTest {
   }
 
   @Test
-  void anObjectAtAnExactKeyIsReportedAndLeft() {
-    Upload upload =
-        domain.start.execute(ACME, Domain.request("x", "exact", 5, UploadMode.SINGLE)).upload();
-    domain.abort.execute(ACME, upload.id());
-    domain.objects.putObject(upload);
-
-    domain.clock.advance(Duration.ofDays(3));
-    domain.sweep.execute();
-
-    assertThat(domain.objects.head(upload.spec())).isPresent();
-    assertThat(domain.objects.calls(Operation.DELETE)).isZero();
-  }
-
-  @Test
   void aStrangersObjectIsLeftAlone() {
     Upload upload = domain.start(5, UploadMode.SINGLE);
     domain.abort.execute(ACME, upload.id());
