@@ -138,9 +138,12 @@ public final class Uploader {
   /** What an uploader is made of. Every setting has a default. */
   public static final class Builder {
 
+    private static final Duration MIN_STALL = Duration.ofSeconds(1);
+    private static final Duration MAX_STALL = Duration.ofHours(1);
+
     private final WaybillClient client;
     private int parallel = 4;
-    private long minBytesPerSecond = 64 << 10;
+    private Duration stallTimeout = Duration.ofSeconds(60);
     private RetryPolicy retry = RetryPolicy.defaults();
     private @Nullable Path stateFolder = ResumeFile.defaultFolder();
     private @Nullable HttpClient http;
@@ -161,14 +164,17 @@ public final class Uploader {
     }
 
     /**
-     * The slowest speed of one connection, in bytes per second, 1 or more. A PUT is given up, and
-     * tried again, after 30 seconds and the time its part takes at that speed. Default: 64 KiB/s.
+     * How long a connection to S3 may take no byte before its PUT is given up and tried again, 1
+     * second to 1 hour. Bytes are taken 128 KiB at a time, so it has to be longer than those need.
+     * However slow a connection is, it is not given up while it takes them. The answer after a
+     * part's last byte has 2 minutes, and a second for every 16 MiB of the part. Default: 60
+     * seconds.
      */
-    public Builder minBytesPerSecond(long speed) {
-      if (speed < 1) {
-        throw new IllegalArgumentException("minBytesPerSecond must be 1 or more, not " + speed);
+    public Builder stallTimeout(Duration silence) {
+      if (silence.compareTo(MIN_STALL) < 0 || silence.compareTo(MAX_STALL) > 0) {
+        throw new IllegalArgumentException("stallTimeout must be 1 s to 1 h, not " + silence);
       }
-      minBytesPerSecond = speed;
+      stallTimeout = silence;
       return this;
     }
 
@@ -215,7 +221,7 @@ public final class Uploader {
       return new Uploader(
           new Setup(
               this.client,
-              new PartPut(client, minBytesPerSecond),
+              new PartPut(client, stallTimeout, PartPut.REPLY_WAIT),
               backoff == null ? Backoff.of(retry) : backoff,
               clock,
               parallel),
