@@ -153,6 +153,16 @@ class WaybillCliTest {
   }
 
   @Test
+  void obeysNoFileWhoseNameBeginsWithAnAt() throws Exception {
+    Path evil = Files.writeString(folder.resolve("evil"), "--version");
+
+    assertThat(run("upload", "--no-resume", "@" + evil)).isEqualTo(1);
+
+    assertThat(out.toString()).isEmpty();
+    assertThat(err.toString()).contains("@", "no such file");
+  }
+
+  @Test
   void isAManual() {
     assertThat(run("--help")).isZero();
     assertThat(out.toString()).contains("Exit codes:", "Examples:", "WAYBILL_SERVER");
