@@ -43,6 +43,11 @@ final class FileSource implements PartSource {
   }
 
   @Override
+  public boolean isRepeatable() {
+    return true;
+  }
+
+  @Override
   public PartBody part(long offset, long size) {
     return FileBody.region(channel, offset, size);
   }

@@ -59,6 +59,14 @@ final class Opening {
     return upload;
   }
 
+  /**
+   * Whether what the ledger holds is this source's: the session is new, or was found by the state
+   * file of this very file. Whoever named it may have named another one's.
+   */
+  boolean isOfThisSource() {
+    return options.uploadId().isEmpty() && options.requestId().isEmpty();
+  }
+
   private Upload resumeOrStart() {
     var saved = memory.load();
     if (saved.isPresent()) {

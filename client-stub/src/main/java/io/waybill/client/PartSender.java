@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** Brings one part to S3 and into the ledger, in as many attempts as it takes and may take. */
-final class PartSender {
+final class PartSender implements PartWork {
 
   /** How far our clock may be off, and how long before its end a URL is not used any more. */
   static final Duration EXPIRY_MARGIN = Duration.ofSeconds(30);
@@ -42,7 +42,8 @@ final class PartSender {
    * @return false if S3 says that it is too late for parts: Complete is to be called now
    * @throws UploadFailedException if S3 does not take it
    */
-  boolean send(PartTask task) throws IOException, InterruptedException {
+  @Override
+  public boolean send(PartTask task) throws IOException, InterruptedException {
     int number = task.number();
     PartBody body = task.body();
     byte[] checksum = Checksums.of(session.algorithm(), body);

@@ -2,12 +2,16 @@ package io.waybill.client;
 
 import com.google.protobuf.ByteString;
 import io.waybill.v1.ChecksumAlgorithm;
+import io.waybill.v1.ListPartsRequest;
+import io.waybill.v1.ListPartsResponse;
+import io.waybill.v1.Part;
 import io.waybill.v1.PartToSign;
 import io.waybill.v1.ReportPartRequest;
 import io.waybill.v1.SignPartsRequest;
 import io.waybill.v1.SignedPart;
 import io.waybill.v1.Upload;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -98,6 +102,24 @@ final class Session {
 
   Upload get() throws InterruptedException {
     return persist(() -> client.getUpload(uploadId));
+  }
+
+  /** The parts in the ledger. */
+  List<Part> parts() throws InterruptedException {
+    List<Part> parts = new ArrayList<>();
+    String pageToken = "";
+    do {
+      ListPartsRequest request =
+          ListPartsRequest.newBuilder()
+              .setUploadId(uploadId)
+              .setSource(io.waybill.v1.PartSource.PART_SOURCE_LEDGER)
+              .setPageToken(pageToken)
+              .build();
+      ListPartsResponse page = persist(() -> client.listParts(request));
+      parts.addAll(page.getPartsList());
+      pageToken = page.getNextPageToken();
+    } while (!pageToken.isEmpty() && parts.size() < plan.partCount());
+    return parts;
   }
 
   /** What came with a RetryInfo was repeated by the client already. */

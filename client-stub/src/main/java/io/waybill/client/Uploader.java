@@ -101,7 +101,7 @@ public final class Uploader {
    * Starts to upload a stream, and returns at once. Parts in flight are kept in memory while they
    * have 32 MiB together at most (part size times parallel), else in temporary files. The stream is
    * read to its end and not closed. To resume, give the upload's id and the same stream from its
-   * beginning; what S3 has already is skipped.
+   * beginning; parts that S3 has already are compared by their checksums, and not sent.
    *
    * @param sizeBytes how many bytes the stream has, exactly
    */

@@ -12,6 +12,8 @@ import io.grpc.TlsChannelCredentials;
 import io.waybill.v1.AbortRequest;
 import io.waybill.v1.CompleteRequest;
 import io.waybill.v1.GetUploadRequest;
+import io.waybill.v1.ListPartsRequest;
+import io.waybill.v1.ListPartsResponse;
 import io.waybill.v1.ListUploadsRequest;
 import io.waybill.v1.ListUploadsResponse;
 import io.waybill.v1.ReportPartRequest;
@@ -124,6 +126,11 @@ public final class WaybillClient implements AutoCloseable {
   /** A page of sessions. */
   public ListUploadsResponse listUploads(ListUploadsRequest request) {
     return call(WaybillClient::askedToRetry, () -> blocking.listUploads(request));
+  }
+
+  /** A page of an upload's parts. */
+  public ListPartsResponse listParts(ListPartsRequest request) {
+    return call(WaybillClient::askedToRetry, () -> blocking.listParts(request));
   }
 
   private static boolean askedToRetry(WaybillException e) {
