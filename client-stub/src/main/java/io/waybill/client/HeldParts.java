@@ -22,7 +22,7 @@ final class HeldParts {
   }
 
   /** Asks the ledger. */
-  static HeldParts of(Session session) throws InterruptedException {
+  static HeldParts of(Session session) {
     HeldParts held = new HeldParts(session);
     if (!session.unhashed()) {
       for (Part part : session.parts()) {

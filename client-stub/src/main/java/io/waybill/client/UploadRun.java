@@ -45,10 +45,7 @@ final class UploadRun {
 
   /** Does it all; the object it returns was verified. */
   Upload run() throws IOException, InterruptedException {
-    Upload upload = opening.open();
-    meter.ledger(upload);
-    Session session = new Session(setup.client(), setup.backoff(), upload);
-    upload = opening.isOfThisSource() ? finish(session, source, upload) : compare(session, upload);
+    Upload upload = upload();
     if (upload.getObject().getSizeBytes() != source.sizeBytes()) {
       throw new UploadFailedException(
           Kind.OBJECT_MISMATCH,
@@ -57,6 +54,25 @@ final class UploadRun {
     }
     meter.phase(Phase.COMPLETED);
     return upload;
+  }
+
+  private Upload upload() throws IOException, InterruptedException {
+    Upload opened = opening.open();
+    try {
+      return carryOut(opened);
+    } catch (WaybillException e) {
+      // A session stays ACTIVE for a while after its end, until the server sweeps.
+      if (!opening.isResumed() || !e.is(ErrorReason.ERROR_REASON_UPLOAD_EXPIRED)) {
+        throw e;
+      }
+      return carryOut(opening.startAnew());
+    }
+  }
+
+  private Upload carryOut(Upload opened) throws IOException, InterruptedException {
+    meter.ledger(opened);
+    Session session = new Session(setup.client(), opened);
+    return opening.isOfThisSource() ? finish(session, source, opened) : compare(session, opened);
   }
 
   /** Believes of what is there only what it has compared. */

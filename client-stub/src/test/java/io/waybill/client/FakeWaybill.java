@@ -43,6 +43,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -61,6 +62,9 @@ public final class FakeWaybill extends UploadServiceGrpc.UploadServiceImplBase {
   final Map<String, Queue<StatusRuntimeException>> failures = new ConcurrentHashMap<>();
 
   private final Queue<Runnable> beforeComplete = new ConcurrentLinkedQueue<>();
+
+  /** Uploads whose time is over, though their state does not say so yet. */
+  final Set<String> expired = ConcurrentHashMap.newKeySet();
 
   long partSizeBytes = 100_000;
   int missingRangesLimit = 1_000;
@@ -252,6 +256,9 @@ public final class FakeWaybill extends UploadServiceGrpc.UploadServiceImplBase {
   }
 
   private void active(String uploadId) {
+    if (expired.contains(uploadId)) {
+      throw error(Status.Code.FAILED_PRECONDITION, "UPLOAD_EXPIRED");
+    }
     switch (snapshot(uploadId).getState()) {
       case UPLOAD_STATE_ABORTED -> throw error(Status.Code.FAILED_PRECONDITION, "UPLOAD_ABORTED");
       case UPLOAD_STATE_COMPLETED ->
