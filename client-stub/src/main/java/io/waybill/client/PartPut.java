@@ -89,9 +89,11 @@ final class PartPut {
       return new PutReply(
           response.statusCode(), response.headers(), head.toString(StandardCharsets.UTF_8));
     } catch (ExecutionException e) {
-      Exception unread = publisher.readFailure();
+      Throwable unread = publisher.failure();
       if (unread instanceof UploadFailedException failure) {
         throw failure;
+      } else if (unread instanceof Error error) {
+        throw error;
       } else if (unread != null) {
         throw new UploadFailedException(
             UploadFailedException.Kind.SOURCE_UNREADABLE, "the part cannot be read: " + unread);

@@ -26,16 +26,16 @@ public final class Uploader {
    *
    * @param client the server
    * @param put sends to S3
-   * @param backoff for parts, and for calls while the server is out of reach
+   * @param backoff for parts
    * @param clock tells when a URL has ended
    * @param parallel how many parts are sent at a time
    */
   record Setup(WaybillClient client, PartPut put, Backoff backoff, Clock clock, int parallel) {}
 
   private final Setup setup;
-  private final @Nullable Path stateFolder;
+  private final @Nullable StateFolder stateFolder;
 
-  private Uploader(Setup setup, @Nullable Path stateFolder) {
+  private Uploader(Setup setup, @Nullable StateFolder stateFolder) {
     this.setup = setup;
     this.stateFolder = stateFolder;
   }
@@ -94,7 +94,12 @@ public final class Uploader {
             Objects.toString(file.getFileName(), ""),
             Objects.toString(Files.probeContentType(file), ""));
     FileSource source = new FileSource(file);
-    return start(source, named, memory(file, source, named), listener);
+    try {
+      return start(source, named, memory(file, source, named), listener);
+    } catch (Throwable e) {
+      source.close();
+      throw e;
+    }
   }
 
   /**
@@ -129,10 +134,10 @@ public final class Uploader {
     if (stateFolder == null || !options.requestId().isEmpty() || !options.uploadId().isEmpty()) {
       return ResumeFile.none();
     }
-    return ResumeFile.at(
-        stateFolder.resolve(
-            Fingerprint.of(
-                setup.client().target(), file, source.sizeBytes(), source.modified(), options)));
+    stateFolder.sweep(setup.clock().instant());
+    return stateFolder.file(
+        Fingerprint.of(
+            setup.client().target(), file, source.sizeBytes(), source.modified(), options));
   }
 
   /** What an uploader is made of. Every setting has a default. */
@@ -145,7 +150,8 @@ public final class Uploader {
     private int parallel = 4;
     private Duration stallTimeout = Duration.ofSeconds(60);
     private RetryPolicy retry = RetryPolicy.defaults();
-    private @Nullable Path stateFolder = ResumeFile.defaultFolder();
+    private @Nullable StateFolder stateFolder =
+        StateFolder.byDefault(System.getenv(), System.getProperty("user.home", ""));
     private @Nullable HttpClient http;
     private @Nullable Backoff backoff;
     private Clock clock = Clock.systemUTC();
@@ -178,7 +184,7 @@ public final class Uploader {
       return this;
     }
 
-    /** For every part, and for calls while the server is away. Default: 8 attempts. */
+    /** For every part; calls are the client's to repeat. Default: 8 attempts. */
     public Builder retry(RetryPolicy policy) {
       retry = policy;
       return this;
@@ -186,10 +192,10 @@ public final class Uploader {
 
     /**
      * Where to keep the state files. Default: {@code $XDG_STATE_HOME/waybill/uploads} where that is
-     * set, else {@code ~/.waybill/uploads}.
+     * set, else {@code $HOME/.waybill/uploads}. Those older than 30 days are removed.
      */
     public Builder stateFolder(Path folder) {
-      stateFolder = folder;
+      stateFolder = new StateFolder(folder);
       return this;
     }
 
