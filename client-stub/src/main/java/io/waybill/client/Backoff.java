@@ -26,9 +26,14 @@ record Backoff(RetryPolicy policy, DoubleSupplier random, Sleeper sleeper) {
     return failures >= policy.maxAttempts();
   }
 
-  /** Waits before the next try, for at least the time the other side asked for. */
-  void pause(int failures, Duration atLeast) throws InterruptedException {
+  /** How long to wait before the next try: at least the time the other side asked for. */
+  Duration delay(int failures, Duration atLeast) {
     double jitter = random.getAsDouble() * policy.longestDelay(failures).toMillis();
-    sleeper.sleep(atLeast.plusMillis((long) jitter));
+    return atLeast.plusMillis((long) jitter);
+  }
+
+  /** Waits before the next try. */
+  void pause(int failures) throws InterruptedException {
+    sleeper.sleep(delay(failures, Duration.ZERO));
   }
 }

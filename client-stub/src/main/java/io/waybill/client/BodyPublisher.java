@@ -16,7 +16,7 @@ final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
 
   private final PartBody body;
   private final LongConsumer onSent;
-  private volatile @Nullable Exception readFailure;
+  private volatile @Nullable Throwable failure;
 
   /**
    * A publisher for one request.
@@ -29,8 +29,8 @@ final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
   }
 
   /** Why the body could not be read, as against sent. */
-  @Nullable Exception readFailure() {
-    return readFailure;
+  @Nullable Throwable failure() {
+    return failure;
   }
 
   @Override
@@ -72,16 +72,16 @@ final class BodyPublisher implements Flow.Publisher<ByteBuffer> {
           ByteBuffer.allocate((int) Math.min(BUFFER_BYTES, body.sizeBytes() - position));
       try {
         body.read(buffer, position);
-      } catch (Exception e) {
+        buffer.flip();
+        position += buffer.remaining();
+        onSent.accept(buffer.remaining());
+      } catch (Throwable e) {
+        // Whoever waits for the answer throws it on; thrown here, it would only be lost.
         done = true;
-        readFailure = e;
+        failure = e;
         subscriber.onError(e);
         return;
       }
-      buffer.flip();
-      int bytes = buffer.remaining();
-      position += bytes;
-      onSent.accept(bytes);
       subscriber.onNext(buffer);
       if (position == body.sizeBytes() && !done) {
         done = true;

@@ -12,9 +12,9 @@ import java.nio.file.attribute.FileTime;
 final class FileSource implements PartSource {
 
   private final Path file;
-  private final FileChannel channel;
   private final long sizeBytes;
   private final FileTime modified;
+  private FileChannel channel;
 
   FileSource(Path file) throws IOException {
     this.file = file;
@@ -43,7 +43,16 @@ final class FileSource implements PartSource {
   }
 
   @Override
-  public PartBody part(long offset, long size) {
+  public boolean isRepeatable() {
+    return true;
+  }
+
+  @Override
+  public PartBody part(long offset, long size) throws IOException {
+    if (!channel.isOpen()) {
+      // An interrupt closes a channel that is being read, and so do workers that were stopped.
+      channel = FileChannel.open(file, StandardOpenOption.READ);
+    }
     return FileBody.region(channel, offset, size);
   }
 

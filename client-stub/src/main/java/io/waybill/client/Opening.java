@@ -1,5 +1,6 @@
 package io.waybill.client;
 
+import io.grpc.Status;
 import io.waybill.client.UploadFailedException.Kind;
 import io.waybill.v1.ErrorReason;
 import io.waybill.v1.Upload;
@@ -20,6 +21,7 @@ final class Opening {
   private final UploadOptions options;
   private final long sizeBytes;
   private final ResumeFile memory;
+  private boolean resumed;
 
   Opening(WaybillClient client, UploadOptions options, long sizeBytes, ResumeFile memory) {
     this.client = client;
@@ -31,18 +33,40 @@ final class Opening {
   /**
    * The session, with at least one part missing, or COMPLETING, or COMPLETED.
    *
-   * <p>A server that never answered is more likely a wrong address than one that is away, so these
-   * calls are repeated by the {@link WaybillClient} alone.
+   * @throws UploadFailedException if there is none to go on with, or the request cannot be
    */
   Upload open() {
-    Upload upload;
-    if (!options.uploadId().isEmpty()) {
-      upload = client.getUpload(options.uploadId());
-    } else if (!options.requestId().isEmpty()) {
-      upload = start(options.requestId());
-    } else {
-      upload = resumeOrStart();
+    try {
+      return usable(find());
+    } catch (WaybillException e) {
+      if (e.code() == Status.Code.INVALID_ARGUMENT) {
+        throw new UploadFailedException(Kind.SERVER, String.valueOf(e.getMessage()), e, false, "");
+      }
+      throw e;
     }
+  }
+
+  private Upload find() {
+    if (!options.uploadId().isEmpty()) {
+      return client.getUpload(options.uploadId());
+    } else if (!options.requestId().isEmpty()) {
+      return start(options.requestId());
+    }
+    return resumeOrStart();
+  }
+
+  /** Whether the session came from a state file, so that another one may take its place. */
+  boolean isResumed() {
+    return resumed;
+  }
+
+  /** A session that is new in any case. */
+  Upload startAnew() {
+    resumed = false;
+    return usable(startRemembered());
+  }
+
+  private Upload usable(Upload upload) {
     if (OVER.contains(upload.getState())) {
       throw new UploadFailedException(
           Kind.SESSION_OVER,
@@ -59,12 +83,21 @@ final class Opening {
     return upload;
   }
 
+  /**
+   * Whether what the ledger holds is this source's: the session is new, or was found by the state
+   * file of this very file. Whoever named it may have named another one's.
+   */
+  boolean isOfThisSource() {
+    return options.uploadId().isEmpty() && options.requestId().isEmpty();
+  }
+
   private Upload resumeOrStart() {
     var saved = memory.load();
     if (saved.isPresent()) {
       try {
         Upload upload = start(saved.get().requestId());
         if (!OVER.contains(upload.getState())) {
+          resumed = true;
           return remembered(saved.get().requestId(), upload);
         }
       } catch (WaybillException e) {
@@ -73,6 +106,10 @@ final class Opening {
         }
       }
     }
+    return startRemembered();
+  }
+
+  private Upload startRemembered() {
     String requestId = UUID.randomUUID().toString();
     memory.save(new ResumeFile.Saved(requestId, ""));
     return remembered(requestId, start(requestId));

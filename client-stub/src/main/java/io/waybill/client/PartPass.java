@@ -21,7 +21,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends a set of parts once, several at a time.
+ * Goes through a set of parts once, several at a time, to send them or to compare them.
  *
  * <p>A few more workers than connections hash and sign the next parts while the others send, so
  * that no connection waits for a signature. Parts are handed out in ascending order, which is all
@@ -36,24 +36,25 @@ final class PartPass {
 
   private final Session session;
   private final PartSource source;
-  private final PartSender sender;
+  private final PartWork work;
   private final Iterator<Integer> numbers;
   private final Deque<Integer> batch = new ArrayDeque<>();
   private final Map<Integer, SignedPart> signed = new HashMap<>();
+  private boolean ended;
   private volatile boolean tooLate;
 
-  PartPass(Session session, PartSource source, PartSender sender, List<PartRange> missing) {
+  PartPass(Session session, PartSource source, PartWork work, List<PartRange> parts) {
     this.session = session;
     this.source = source;
-    this.sender = sender;
+    this.work = work;
     this.numbers =
-        missing.stream()
+        parts.stream()
             .flatMapToInt(r -> IntStream.rangeClosed(r.getFirstPart(), r.getLastPart()))
             .iterator();
   }
 
   /**
-   * Sends them all. The first failure stops the others, and is thrown when they have stopped.
+   * Does them all. The first failure stops the others, and is thrown when they have stopped.
    *
    * @return false if it is too late for parts: Complete is to be called now
    */
@@ -86,7 +87,7 @@ final class PartPass {
     try {
       for (var task = next(); task.isPresent(); task = next()) {
         try (PartBody ignored = task.get().body()) {
-          tooLate |= !sender.send(task.get());
+          tooLate |= !work.send(task.get());
         }
       }
     } catch (WaybillException e) {
@@ -99,16 +100,22 @@ final class PartPass {
     return tooLate;
   }
 
+  /** The next part; none after a failure to get one, which is the one to be thrown. */
   private synchronized Optional<PartTask> next() throws IOException, InterruptedException {
+    if (ended || tooLate) {
+      return Optional.empty();
+    }
+    ended = true;
     if (batch.isEmpty()) {
       fillBatch();
     }
     Integer number = batch.poll();
-    if (number == null || tooLate) {
+    if (number == null) {
       return Optional.empty();
     }
     PartPlan plan = session.plan();
     PartBody body = source.part(plan.offset(number), plan.size(number));
+    ended = false;
     return Optional.of(new PartTask(number, body, signed.remove(number)));
   }
 

@@ -7,13 +7,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 
 /** Brings one part to S3 and into the ledger, in as many attempts as it takes and may take. */
-final class PartSender {
+final class PartSender implements PartWork {
 
   /** How far our clock may be off, and how long before its end a URL is not used any more. */
   static final Duration EXPIRY_MARGIN = Duration.ofSeconds(30);
@@ -42,26 +40,34 @@ final class PartSender {
    * @return false if S3 says that it is too late for parts: Complete is to be called now
    * @throws UploadFailedException if S3 does not take it
    */
-  boolean send(PartTask task) throws IOException, InterruptedException {
+  @Override
+  public boolean send(PartTask task) throws IOException, InterruptedException {
     int number = task.number();
     PartBody body = task.body();
     byte[] checksum = Checksums.of(session.algorithm(), body);
-    SignedPart signed = signUnlessFresh(task.signed(), number, checksum);
+    SignedPart signed = task.signed();
+    if (signed == null) {
+      signed = session.sign(number, checksum); // While the connections are busy.
+    }
     for (int failures = 1; ; failures++) {
       String trouble;
       try {
-        connections.acquire();
+        boolean fresh;
         PutReply reply;
+        connections.acquire();
         try {
           gate.pass();
-          signed = signUnlessFresh(signed, number, checksum);
+          fresh = signed == null || pastExpiry(signed);
+          if (signed == null || fresh) {
+            signed = session.sign(number, checksum);
+          }
           reply = attempt(signed, body);
         } finally {
           connections.release();
         }
-        switch (PutVerdict.of(reply, pastExpiry(signed))) {
+        switch (PutVerdict.of(reply, fresh)) {
           case STORED -> {
-            report(signed, reply);
+            report(signed, reply, checksum.length);
             return true;
           }
           case COMPLETE -> {
@@ -71,7 +77,13 @@ final class PartSender {
               throw new UploadFailedException(
                   Kind.STORAGE_REFUSED,
                   "S3 refused part " + number + " for good: " + reply.describe());
-          case SIGN_AGAIN -> signed = null;
+          case SIGN_AGAIN -> {
+            signed = null;
+            if (!fresh) {
+              failures--; // It was no fault of this attempt, and the next one will be fresh.
+              continue;
+            }
+          }
           case HASH_AGAIN -> checkUnchanged(number, body, checksum);
           case AGAIN -> {}
         }
@@ -85,13 +97,8 @@ final class PartSender {
             "S3 did not take part %d in %d attempts; the last one: %s"
                 .formatted(number, failures, trouble));
       }
-      backoff.pause(failures, Duration.ZERO);
+      backoff.pause(failures);
     }
-  }
-
-  private SignedPart signUnlessFresh(@Nullable SignedPart signed, int number, byte[] checksum)
-      throws InterruptedException {
-    return signed == null || pastExpiry(signed) ? session.sign(number, checksum) : signed;
   }
 
   private boolean pastExpiry(SignedPart signed) {
@@ -123,18 +130,9 @@ final class PartSender {
     }
   }
 
-  private void report(SignedPart signed, PutReply reply) throws InterruptedException {
-    String etag = "";
-    byte[] checksum = new byte[0];
-    for (String name : signed.getReportHeadersList()) {
-      String value = reply.headers().firstValue(name).orElse("");
-      if (name.equalsIgnoreCase("etag")) {
-        etag = value;
-      } else if (name.startsWith("x-amz-checksum-")) {
-        checksum = Base64.getDecoder().decode(value);
-      }
-    }
-    session.report(signed.getPartNumber(), etag, checksum);
+  private void report(SignedPart signed, PutReply reply, int checksumBytes) {
+    PartReceipt receipt = PartReceipt.of(reply, signed.getReportHeadersList(), checksumBytes);
+    session.report(signed.getPartNumber(), receipt.etag(), receipt.checksum());
     meter.confirmed(signed.getSizeBytes());
   }
 

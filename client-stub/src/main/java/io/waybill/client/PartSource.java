@@ -12,6 +12,9 @@ interface PartSource extends Closeable {
   /** How many parts may be prepared while as many as allowed are being sent; 0 or more. */
   int partsAhead();
 
+  /** Whether parts can be had again, in any order; else each is there once, in ascending order. */
+  boolean isRepeatable();
+
   /**
    * The bytes of one part. Called for ascending offsets within a pass, by one thread at a time.
    *

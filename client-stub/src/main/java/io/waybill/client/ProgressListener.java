@@ -7,7 +7,7 @@ public interface ProgressListener {
   /**
    * Called with the newest state after something changed; states in between may be skipped. One
    * call at a time, on threads that have bytes to send, so it should be quick. No lock is held, and
-   * what it throws is ignored.
+   * an exception is ignored; an Error ends the upload.
    */
   void onProgress(UploadProgress progress);
 }

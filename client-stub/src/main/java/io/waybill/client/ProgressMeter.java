@@ -93,8 +93,11 @@ final class ProgressMeter {
     do {
       try {
         listener.onProgress(now());
-      } catch (Throwable e) {
+      } catch (Exception e) {
         // The listener's own affair; an upload does not end for it.
+      } catch (Error e) {
+        untold.set(0);
+        throw e;
       }
       told = untold.addAndGet(-told);
     } while (told > 0);

@@ -14,18 +14,11 @@ import java.util.regex.Pattern;
 record PutReply(int status, HttpHeaders headers, String body) {
 
   private static final Pattern CODE = Pattern.compile("<Code>([A-Za-z0-9._-]{1,64})</Code>");
-  private static final Pattern EXPIRED =
-      Pattern.compile("<Message>[^<]{0,200}expired", Pattern.CASE_INSENSITIVE);
 
   /** S3's error code, or "" where there is none. */
   String code() {
     Matcher code = CODE.matcher(body);
     return code.find() ? code.group(1) : "";
-  }
-
-  /** Whether S3 says in words that the signature has ended; its code is a plain AccessDenied. */
-  boolean saysExpired() {
-    return EXPIRED.matcher(body).find();
   }
 
   /** The answer in words that are safe to log: nothing of the URL, of headers, or of the body. */

@@ -8,7 +8,7 @@ enum PutVerdict {
   STORED,
   /** A passing trouble: send again. */
   AGAIN,
-  /** The signature has ended: sign, and send again. */
+  /** The signature has ended, or may have: sign, and send again. */
   SIGN_AGAIN,
   /** The bytes were not those of the checksum: see whether they still are, and send again. */
   HASH_AGAIN,
@@ -27,9 +27,12 @@ enum PutVerdict {
   /**
    * Judges an answer.
    *
-   * @param pastExpiry whether the URL's time is over by our own clock, or nearly
+   * <p>Stores and proxies have many words for a signature that has ended, and clocks differ. So no
+   * 403 is believed before a URL that was signed for the very attempt has met with it too.
+   *
+   * @param fresh whether the URL was signed just before it was used
    */
-  static PutVerdict of(PutReply reply, boolean pastExpiry) {
+  static PutVerdict of(PutReply reply, boolean fresh) {
     int status = reply.status();
     if (status >= 200 && status < 300) {
       return STORED;
@@ -41,7 +44,7 @@ enum PutVerdict {
     return switch (status) {
       case 400 ->
           OTHER_BYTES.contains(code) ? HASH_AGAIN : CUT_OFF.contains(code) ? AGAIN : REFUSED;
-      case 403 -> pastExpiry || reply.saysExpired() ? SIGN_AGAIN : REFUSED;
+      case 403 -> fresh ? REFUSED : SIGN_AGAIN;
       case 404 -> GONE.contains(code) ? COMPLETE : REFUSED;
       case 412 -> COMPLETE;
       // 409 is S3's ConditionalRequestConflict: another conditional write was under way.

@@ -43,16 +43,6 @@ final class ResumeFile {
     return new ResumeFile(null);
   }
 
-  /**
-   * Where state is kept: {@code $XDG_STATE_HOME/waybill/uploads}, else {@code ~/.waybill/uploads}.
-   */
-  static Path defaultFolder() {
-    String state = System.getenv("XDG_STATE_HOME");
-    return state == null || state.isEmpty()
-        ? Path.of(System.getProperty("user.home"), ".waybill", "uploads")
-        : Path.of(state, "waybill", "uploads");
-  }
-
   Optional<Saved> load() {
     if (file == null || !Files.exists(file)) {
       return Optional.empty();

@@ -44,6 +44,11 @@ final class StreamSource implements PartSource {
   }
 
   @Override
+  public boolean isRepeatable() {
+    return false;
+  }
+
+  @Override
   public PartBody part(long offset, long size) throws IOException {
     if (offset < position) {
       throw new UploadFailedException(

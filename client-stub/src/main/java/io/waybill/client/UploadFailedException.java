@@ -14,7 +14,7 @@ public final class UploadFailedException extends RuntimeException {
     CANCELLED(true),
     /** {@link UploadHandle#abort} gave it up. */
     ABORTED(false),
-    /** The file or stream was not the same at the end as at the beginning, or cannot be so. */
+    /** The file or stream is not the one that the upload was begun with, or did not stay so. */
     SOURCE_CHANGED(false),
     /** The file or stream could not be read. */
     SOURCE_UNREADABLE(true),

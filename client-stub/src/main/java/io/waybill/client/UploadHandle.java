@@ -1,6 +1,5 @@
 package io.waybill.client;
 
-import io.grpc.Status;
 import io.waybill.client.UploadFailedException.Kind;
 import io.waybill.client.UploadProgress.Phase;
 import io.waybill.v1.ErrorReason;
@@ -133,8 +132,11 @@ public final class UploadHandle {
       if (!failure.resumable()) {
         memory.delete();
       }
-      meter.phase(Phase.FAILED);
-      result.completeExceptionally(failure);
+      try {
+        meter.phase(Phase.FAILED);
+      } finally {
+        result.completeExceptionally(failure);
+      }
     } finally {
       close();
     }
@@ -176,7 +178,7 @@ public final class UploadHandle {
     if (cause instanceof UploadFailedException failure) {
       return failure;
     } else if (cause instanceof WaybillException e) {
-      boolean over = OVER.stream().anyMatch(e::is) || e.code() == Status.Code.INVALID_ARGUMENT;
+      boolean over = OVER.stream().anyMatch(e::is);
       return new UploadFailedException(
           over ? Kind.SESSION_OVER : Kind.SERVER, String.valueOf(e.getMessage()), e, !over, "");
     } else if (cause instanceof IOException e) {

@@ -167,14 +167,19 @@ public record UploadOptions(
 
     /**
      * For callers that remember their uploads themselves: the same id finds the same session, and
-     * no state file is kept. Default: random.
+     * no state file is kept. What it holds already is compared as for {@link #uploadId}. Default:
+     * random.
      */
     public Builder requestId(String id) {
       requestId = id;
       return this;
     }
 
-    /** Resumes this session; no state file is kept. Default: none. */
+    /**
+     * Resumes this session; no state file is kept. Parts that arrived are compared by their
+     * checksums with the file or stream, and sent again where the ledger has no checksum for them;
+     * an object that is complete is compared too. Default: none.
+     */
     public Builder uploadId(String id) {
       uploadId = id;
       return this;

@@ -26,16 +26,16 @@ public final class Uploader {
    *
    * @param client the server
    * @param put sends to S3
-   * @param backoff for parts, and for calls while the server is out of reach
+   * @param backoff for parts
    * @param clock tells when a URL has ended
    * @param parallel how many parts are sent at a time
    */
   record Setup(WaybillClient client, PartPut put, Backoff backoff, Clock clock, int parallel) {}
 
   private final Setup setup;
-  private final @Nullable Path stateFolder;
+  private final @Nullable StateFolder stateFolder;
 
-  private Uploader(Setup setup, @Nullable Path stateFolder) {
+  private Uploader(Setup setup, @Nullable StateFolder stateFolder) {
     this.setup = setup;
     this.stateFolder = stateFolder;
   }
@@ -94,14 +94,19 @@ public final class Uploader {
             Objects.toString(file.getFileName(), ""),
             Objects.toString(Files.probeContentType(file), ""));
     FileSource source = new FileSource(file);
-    return start(source, named, memory(file, source, named), listener);
+    try {
+      return start(source, named, memory(file, source, named), listener);
+    } catch (Throwable e) {
+      source.close();
+      throw e;
+    }
   }
 
   /**
    * Starts to upload a stream, and returns at once. Parts in flight are kept in memory while they
    * have 32 MiB together at most (part size times parallel), else in temporary files. The stream is
    * read to its end and not closed. To resume, give the upload's id and the same stream from its
-   * beginning; what S3 has already is skipped.
+   * beginning; parts that S3 has already are compared by their checksums, and not sent.
    *
    * @param sizeBytes how many bytes the stream has, exactly
    */
@@ -129,20 +134,24 @@ public final class Uploader {
     if (stateFolder == null || !options.requestId().isEmpty() || !options.uploadId().isEmpty()) {
       return ResumeFile.none();
     }
-    return ResumeFile.at(
-        stateFolder.resolve(
-            Fingerprint.of(
-                setup.client().target(), file, source.sizeBytes(), source.modified(), options)));
+    stateFolder.sweep(setup.clock().instant());
+    return stateFolder.file(
+        Fingerprint.of(
+            setup.client().target(), file, source.sizeBytes(), source.modified(), options));
   }
 
   /** What an uploader is made of. Every setting has a default. */
   public static final class Builder {
 
+    private static final Duration MIN_STALL = Duration.ofSeconds(1);
+    private static final Duration MAX_STALL = Duration.ofHours(1);
+
     private final WaybillClient client;
     private int parallel = 4;
-    private long minBytesPerSecond = 64 << 10;
+    private Duration stallTimeout = Duration.ofSeconds(60);
     private RetryPolicy retry = RetryPolicy.defaults();
-    private @Nullable Path stateFolder = ResumeFile.defaultFolder();
+    private @Nullable StateFolder stateFolder =
+        StateFolder.byDefault(System.getenv(), System.getProperty("user.home", ""));
     private @Nullable HttpClient http;
     private @Nullable Backoff backoff;
     private Clock clock = Clock.systemUTC();
@@ -161,18 +170,21 @@ public final class Uploader {
     }
 
     /**
-     * The slowest speed of one connection, in bytes per second, 1 or more. A PUT is given up, and
-     * tried again, after 30 seconds and the time its part takes at that speed. Default: 64 KiB/s.
+     * How long a connection to S3 may take no byte before its PUT is given up and tried again, 1
+     * second to 1 hour. Bytes are taken 128 KiB at a time, so it has to be longer than those need.
+     * However slow a connection is, it is not given up while it takes them. The answer after a
+     * part's last byte has 2 minutes, and a second for every 16 MiB of the part. Default: 60
+     * seconds.
      */
-    public Builder minBytesPerSecond(long speed) {
-      if (speed < 1) {
-        throw new IllegalArgumentException("minBytesPerSecond must be 1 or more, not " + speed);
+    public Builder stallTimeout(Duration silence) {
+      if (silence.compareTo(MIN_STALL) < 0 || silence.compareTo(MAX_STALL) > 0) {
+        throw new IllegalArgumentException("stallTimeout must be 1 s to 1 h, not " + silence);
       }
-      minBytesPerSecond = speed;
+      stallTimeout = silence;
       return this;
     }
 
-    /** For every part, and for calls while the server is away. Default: 8 attempts. */
+    /** For every part; calls are the client's to repeat. Default: 8 attempts. */
     public Builder retry(RetryPolicy policy) {
       retry = policy;
       return this;
@@ -180,10 +192,10 @@ public final class Uploader {
 
     /**
      * Where to keep the state files. Default: {@code $XDG_STATE_HOME/waybill/uploads} where that is
-     * set, else {@code ~/.waybill/uploads}.
+     * set, else {@code $HOME/.waybill/uploads}. Those older than 30 days are removed.
      */
     public Builder stateFolder(Path folder) {
-      stateFolder = folder;
+      stateFolder = new StateFolder(folder);
       return this;
     }
 
@@ -215,7 +227,7 @@ public final class Uploader {
       return new Uploader(
           new Setup(
               this.client,
-              new PartPut(client, minBytesPerSecond),
+              new PartPut(client, stallTimeout, PartPut.REPLY_WAIT),
               backoff == null ? Backoff.of(retry) : backoff,
               clock,
               parallel),

@@ -6,12 +6,12 @@ import io.grpc.ClientInterceptors;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
-import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import io.grpc.TlsChannelCredentials;
 import io.waybill.v1.AbortRequest;
 import io.waybill.v1.CompleteRequest;
 import io.waybill.v1.GetUploadRequest;
+import io.waybill.v1.ListPartsRequest;
+import io.waybill.v1.ListPartsResponse;
 import io.waybill.v1.ListUploadsRequest;
 import io.waybill.v1.ListUploadsResponse;
 import io.waybill.v1.ReportPartRequest;
@@ -26,30 +26,32 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A connection to a Waybill server. Thread-safe; make one per server and keep it.
  *
- * <p>The methods named as the RPCs block, throw {@link WaybillException}, and call again when the
- * server asks for that with a RetryInfo, at most as often as {@link Builder#retry} says. Below
- * them, gRPC itself repeats a call that ends UNAVAILABLE, three times within about two seconds. For
- * anything else use the generated stubs: {@link #blockingStub} and {@link #futureStub}.
+ * <p>The methods named as the RPCs block, throw {@link WaybillException}, and call again, at most
+ * as often as {@link Builder#retry} says, when the server asks for that with a RetryInfo, cannot be
+ * reached, or does not answer in time. A server that has never answered is tried four times within
+ * about two seconds. For anything else there are the generated stubs, {@link #blockingStub} and
+ * {@link #futureStub}, which repeat nothing.
  */
 public final class WaybillClient implements AutoCloseable {
 
   private final String target;
   private final ManagedChannel channel;
-  private final Backoff backoff;
+  private final Repeats repeats;
+  private final Duration completeDeadline;
   private final UploadServiceGrpc.UploadServiceBlockingStub blocking;
   private final UploadServiceGrpc.UploadServiceFutureStub future;
 
-  WaybillClient(Builder builder, ManagedChannel channel, Backoff backoff) {
+  WaybillClient(Builder builder, ManagedChannel channel, Repeats repeats) {
     this.target = builder.target;
     this.channel = channel;
-    this.backoff = backoff;
+    this.repeats = repeats;
+    this.completeDeadline = builder.completeDeadline;
     Channel withDeadlines =
         ClientInterceptors.intercept(
             channel,
@@ -90,68 +92,52 @@ public final class WaybillClient implements AutoCloseable {
 
   /** Creates a session, or finds the one that this request_id made. */
   public StartUploadResponse startUpload(StartUploadRequest request) {
-    return call(WaybillClient::askedToRetry, () -> blocking.startUpload(request));
+    return repeats.call(() -> blocking.startUpload(request));
   }
 
   /** Signs requests for parts. */
   public SignPartsResponse signParts(SignPartsRequest request) {
-    return call(WaybillClient::askedToRetry, () -> blocking.signParts(request));
+    return repeats.call(() -> blocking.signParts(request));
   }
 
   /** Records that S3 has taken a part. */
   public void reportPart(ReportPartRequest request) {
-    var unused = call(WaybillClient::askedToRetry, () -> blocking.reportPart(request));
+    var unused = repeats.call(() -> blocking.reportPart(request));
   }
 
-  /** Makes the object out of the parts; waits while another call is at it. */
+  /** Makes the object out of the parts; waits while the server asks for that. */
   public Upload complete(String uploadId) {
     var request = CompleteRequest.newBuilder().setUploadId(uploadId).build();
-    return call(WaybillClient::askedToWait, () -> blocking.complete(request)).getUpload();
+    return repeats
+        .call(
+            completeDeadline,
+            left ->
+                blocking
+                    .withDeadlineAfter(left.toMillis(), TimeUnit.MILLISECONDS)
+                    .complete(request))
+        .getUpload();
   }
 
   /** Gives an upload up. */
   public Upload abort(String uploadId) {
     var request = AbortRequest.newBuilder().setUploadId(uploadId).build();
-    return call(WaybillClient::askedToRetry, () -> blocking.abort(request)).getUpload();
+    return repeats.call(() -> blocking.abort(request)).getUpload();
   }
 
   /** One session with its progress. */
   public Upload getUpload(String uploadId) {
     var request = GetUploadRequest.newBuilder().setUploadId(uploadId).build();
-    return call(WaybillClient::askedToRetry, () -> blocking.getUpload(request)).getUpload();
+    return repeats.call(() -> blocking.getUpload(request)).getUpload();
   }
 
   /** A page of sessions. */
   public ListUploadsResponse listUploads(ListUploadsRequest request) {
-    return call(WaybillClient::askedToRetry, () -> blocking.listUploads(request));
+    return repeats.call(() -> blocking.listUploads(request));
   }
 
-  private static boolean askedToRetry(WaybillException e) {
-    return e.retryDelay().isPresent() && e.code() != Status.Code.FAILED_PRECONDITION;
-  }
-
-  /** Complete alone may be repeated while the upload is COMPLETING, a FAILED_PRECONDITION. */
-  private static boolean askedToWait(WaybillException e) {
-    return e.retryDelay().isPresent();
-  }
-
-  private <T> T call(Predicate<WaybillException> again, Supplier<T> rpc) {
-    for (int failures = 1; ; failures++) {
-      try {
-        return rpc.get();
-      } catch (StatusRuntimeException e) {
-        WaybillException failure = WaybillException.of(e);
-        if (!again.test(failure) || backoff.exhausted(failures)) {
-          throw failure;
-        }
-        try {
-          backoff.pause(failures, failure.retryDelay().orElse(Duration.ZERO));
-        } catch (InterruptedException interrupted) {
-          Thread.currentThread().interrupt();
-          throw failure;
-        }
-      }
-    }
+  /** A page of an upload's parts. */
+  public ListPartsResponse listParts(ListPartsRequest request) {
+    return repeats.call(() -> blocking.listParts(request));
   }
 
   /** Closes the connection; calls under way have 5 seconds to end. */
@@ -177,8 +163,8 @@ public final class WaybillClient implements AutoCloseable {
     private @Nullable Supplier<String> token;
     private Duration deadline = Duration.ofSeconds(30);
     private Duration storageDeadline = Duration.ofSeconds(60);
-    private Duration completeDeadline = Duration.ofMinutes(10);
-    private RetryPolicy retry = RetryPolicy.defaults();
+    private Duration completeDeadline = Duration.ofMinutes(15);
+    private RetryPolicy retry = RetryPolicy.defaults().withMaxAttempts(10);
 
     private Builder(String target) {
       this.target = target;
@@ -217,13 +203,19 @@ public final class WaybillClient implements AutoCloseable {
       return this;
     }
 
-    /** For Complete, which may take S3 minutes. Default: 10 minutes. */
+    /**
+     * For Complete, which may take S3 minutes: {@link WaybillClient#complete} with all its
+     * repetitions, or one call of a stub. Default: 15 minutes; the server may need 12.
+     */
     public Builder completeDeadline(Duration duration) {
       completeDeadline = duration;
       return this;
     }
 
-    /** For calls that the server wants repeated. Default: {@link RetryPolicy#defaults}. */
+    /**
+     * For calls that may succeed later. Default: {@link RetryPolicy#defaults} with 10 attempts,
+     * about half a minute, in which a server can be replaced.
+     */
     public Builder retry(RetryPolicy policy) {
       retry = policy;
       return this;
@@ -238,11 +230,10 @@ public final class WaybillClient implements AutoCloseable {
       return new WaybillClient(
           this,
           Grpc.newChannelBuilder(target, credentials())
-              .defaultServiceConfig(RetryServiceConfig.CONFIG)
-              // The server tolerates one ping in 5 minutes; Complete may be silent for 10.
+              // The server tolerates one ping in 5 minutes; Complete may be silent for longer.
               .keepAliveTime(330, TimeUnit.SECONDS)
               .build(),
-          Backoff.of(retry));
+          new Repeats(Backoff.of(retry), System::nanoTime));
     }
 
     private ChannelCredentials credentials() throws IOException {

@@ -48,7 +48,8 @@
  * whether the upload is resumable. A resumable upload of a file goes on with the same call, even
  * after a crash: a small state file remembers its session, and only missing parts are sent. A
  * stream's goes on with {@link io.waybill.client.UploadOptions.Builder#uploadId} and the same
- * stream from its beginning.
+ * stream from its beginning; what arrived of it is compared by checksums, since nothing else tells
+ * that it is the same.
  *
  * <pre>{@code
  * try {

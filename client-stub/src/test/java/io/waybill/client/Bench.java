@@ -1,9 +1,14 @@
 package io.waybill.client;
 
+import com.google.protobuf.Any;
+import com.google.rpc.BadRequest;
+import com.google.rpc.Code;
+import com.google.rpc.Status;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
+import io.grpc.protobuf.StatusProto;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** A client between a fake Waybill and a fake S3, with waits that take no time. */
 public final class Bench implements AutoCloseable {
@@ -21,6 +27,10 @@ public final class Bench implements AutoCloseable {
   public final FakeS3 s3 = new FakeS3();
   public final FakeWaybill waybill = new FakeWaybill(s3);
   final List<Duration> waits = new CopyOnWriteArrayList<>();
+
+  /** Time passes by waiting only. */
+  private final AtomicLong nanos = new AtomicLong();
+
   final Path folder;
   final WaybillClient client;
   private final Server server;
@@ -34,11 +44,19 @@ public final class Bench implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     ManagedChannel channel = InProcessChannelBuilder.forName(name).build();
-    client = new WaybillClient(WaybillClient.builder("test"), channel, backoff());
+    client =
+        new WaybillClient(
+            WaybillClient.builder("test"), channel, new Repeats(backoff(), nanos::get));
   }
 
   Backoff backoff() {
-    return new Backoff(RetryPolicy.defaults(), () -> 0.5, waits::add);
+    return new Backoff(
+        RetryPolicy.defaults(),
+        () -> 0.5,
+        delay -> {
+          waits.add(delay);
+          nanos.addAndGet(delay.toNanos());
+        });
   }
 
   Uploader.Builder uploaderBuilder() {
@@ -71,6 +89,22 @@ public final class Bench implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Lets the next call of an RPC be refused for these fields. */
+  public void refuse(String rpc, String... fields) {
+    BadRequest.Builder wrong = BadRequest.newBuilder();
+    for (String field : fields) {
+      wrong.addFieldViolationsBuilder().setField(field).setDescription(field + " is wrong");
+    }
+    waybill.failNext(
+        rpc,
+        StatusProto.toStatusRuntimeException(
+            Status.newBuilder()
+                .setCode(Code.INVALID_ARGUMENT_VALUE)
+                .setMessage(fields[0] + " is wrong")
+                .addDetails(Any.pack(wrong.build()))
+                .build()));
   }
 
   @Override

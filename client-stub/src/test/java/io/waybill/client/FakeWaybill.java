@@ -1,6 +1,7 @@
 package io.waybill.client;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
@@ -15,8 +16,11 @@ import io.waybill.v1.CompleteRequest;
 import io.waybill.v1.CompleteResponse;
 import io.waybill.v1.GetUploadRequest;
 import io.waybill.v1.GetUploadResponse;
+import io.waybill.v1.ListPartsRequest;
+import io.waybill.v1.ListPartsResponse;
 import io.waybill.v1.ListUploadsRequest;
 import io.waybill.v1.ListUploadsResponse;
+import io.waybill.v1.Part;
 import io.waybill.v1.PartRange;
 import io.waybill.v1.PartToSign;
 import io.waybill.v1.ReportPartRequest;
@@ -39,6 +43,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -58,10 +63,14 @@ public final class FakeWaybill extends UploadServiceGrpc.UploadServiceImplBase {
 
   private final Queue<Runnable> beforeComplete = new ConcurrentLinkedQueue<>();
 
+  /** Uploads whose time is over, though their state does not say so yet. */
+  final Set<String> expired = ConcurrentHashMap.newKeySet();
+
   long partSizeBytes = 100_000;
   int missingRangesLimit = 1_000;
   Duration urlTtl = Duration.ofMinutes(15);
   long objectSizeOff;
+  byte[] objectChecksum = new byte[0];
   String urlSuffix = "";
 
   FakeWaybill(FakeS3 s3) {
@@ -116,7 +125,11 @@ public final class FakeWaybill extends UploadServiceGrpc.UploadServiceImplBase {
   }
 
   synchronized void record(String uploadId, int part) {
-    held(uploadId).ledger().put(part, new byte[0]);
+    record(uploadId, part, new byte[0]);
+  }
+
+  synchronized void record(String uploadId, int part, byte[] checksum) {
+    held(uploadId).ledger().put(part, checksum);
   }
 
   synchronized long count(String rpc) {
@@ -243,6 +256,9 @@ public final class FakeWaybill extends UploadServiceGrpc.UploadServiceImplBase {
   }
 
   private void active(String uploadId) {
+    if (expired.contains(uploadId)) {
+      throw error(Status.Code.FAILED_PRECONDITION, "UPLOAD_EXPIRED");
+    }
     switch (snapshot(uploadId).getState()) {
       case UPLOAD_STATE_ABORTED -> throw error(Status.Code.FAILED_PRECONDITION, "UPLOAD_ABORTED");
       case UPLOAD_STATE_COMPLETED ->
@@ -291,6 +307,7 @@ public final class FakeWaybill extends UploadServiceGrpc.UploadServiceImplBase {
               .setObject(
                   StoredObject.newBuilder()
                       .setLocation("s3://bucket/key")
+                      .setChecksum(ByteString.copyFrom(objectChecksum))
                       .setSizeBytes(upload.getSizeBytes() + objectSizeOff));
           return CompleteResponse.newBuilder().setUpload(snapshot(request.getUploadId())).build();
         });
@@ -315,6 +332,33 @@ public final class FakeWaybill extends UploadServiceGrpc.UploadServiceImplBase {
         "",
         out,
         () -> GetUploadResponse.newBuilder().setUpload(snapshot(request.getUploadId())).build());
+  }
+
+  @Override
+  public void listParts(ListPartsRequest request, StreamObserver<ListPartsResponse> out) {
+    answer(
+        "ListParts",
+        "",
+        out,
+        () -> {
+          // Three parts a page; the token is the last one's number.
+          int after =
+              request.getPageToken().isEmpty() ? 0 : Integer.parseInt(request.getPageToken());
+          var rest = held(request.getUploadId()).ledger().tailMap(after, false);
+          var page = ListPartsResponse.newBuilder();
+          rest.entrySet().stream()
+              .limit(3)
+              .forEach(
+                  e ->
+                      page.addParts(
+                          Part.newBuilder()
+                              .setPartNumber(e.getKey())
+                              .setChecksum(ByteString.copyFrom(e.getValue()))));
+          if (rest.size() > 3) {
+            page.setNextPageToken(String.valueOf(page.getParts(2).getPartNumber()));
+          }
+          return page.build();
+        });
   }
 
   @Override

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.http.HttpHeaders;
 import java.util.Map;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -21,9 +20,10 @@ class PutVerdictTest {
     "400, IncompleteBody, false, AGAIN",
     "400, ExpiredToken, false, SIGN_AGAIN",
     "400, EntityTooLarge, false, REFUSED",
-    "403, AccessDenied, false, REFUSED",
-    "403, AccessDenied, true, SIGN_AGAIN",
-    "403, SignatureDoesNotMatch, false, REFUSED",
+    "403, AccessDenied, true, REFUSED",
+    "403, AccessDenied, false, SIGN_AGAIN",
+    "403, SignatureDoesNotMatch, true, REFUSED",
+    "403, '', false, SIGN_AGAIN",
     "404, NoSuchUpload, false, COMPLETE",
     "404, NoSuchBucket, false, REFUSED",
     "408, '', false, AGAIN",
@@ -34,15 +34,8 @@ class PutVerdictTest {
     "500, InternalError, false, AGAIN",
     "503, SlowDown, false, AGAIN",
   })
-  void judges(int status, String code, boolean pastExpiry, PutVerdict verdict) {
-    assertThat(PutVerdict.of(reply(status, code, "no"), pastExpiry)).isEqualTo(verdict);
-  }
-
-  @Test
-  void believesS3ThatTheUrlHasExpiredWhateverTheClockSays() {
-    PutReply reply = reply(403, "AccessDenied", "Request has expired");
-
-    assertThat(PutVerdict.of(reply, false)).isEqualTo(PutVerdict.SIGN_AGAIN);
+  void judges(int status, String code, boolean fresh, PutVerdict verdict) {
+    assertThat(PutVerdict.of(reply(status, code, "no"), fresh)).isEqualTo(verdict);
   }
 
   private static PutReply reply(int status, String code, String message) {

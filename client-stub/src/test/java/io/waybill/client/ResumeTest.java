@@ -88,6 +88,28 @@ class ResumeTest {
   }
 
   @Test
+  void startsAfreshWhenTheSessionIsOverAndNotYetSwept() throws Exception {
+    bench.waybill.expired.add("upload-1");
+
+    Upload upload = bench.uploader().upload(file);
+
+    assertThat(upload.getUploadId()).isEqualTo("upload-2");
+    assertThat(bench.s3.content("upload-2", 10)).isEqualTo(Files.readAllBytes(file));
+    assertThat(bench.stateFolder()).isEmptyDirectory();
+  }
+
+  @Test
+  void startsAfreshOnce() {
+    bench.waybill.expired.add("upload-1");
+    bench.waybill.expired.add("upload-2");
+
+    var e = catchThrowableOfType(UploadFailedException.class, () -> bench.uploader().upload(file));
+
+    assertThat(e.kind()).isEqualTo(Kind.SESSION_OVER);
+    assertThat(bench.waybill.count("StartUpload")).isEqualTo(3);
+  }
+
+  @Test
   void startsAfreshWhenTheRequestIdMeansSomethingElse() throws Exception {
     bench.waybill.failNext(
         "StartUpload", FakeWaybill.error(Status.Code.ALREADY_EXISTS, "REQUEST_ID_REUSED"));

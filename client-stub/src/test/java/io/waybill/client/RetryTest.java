@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.waybill.client.UploadFailedException.Kind;
 import io.waybill.v1.Upload;
 import io.waybill.v1.UploadState;
@@ -14,6 +15,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Collections;
 import org.junit.jupiter.api.AfterEach;
@@ -22,6 +24,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RetryTest {
+
+  private static final Clock UTC = Clock.systemUTC();
 
   @TempDir Path folder;
   private Bench bench;
@@ -65,10 +69,14 @@ class RetryTest {
   }
 
   @Test
-  void signsAgainWhenTheUrlHasExpired() throws Exception {
-    bench.s3.script(1, status(403, "AccessDenied", "Request has expired"));
+  void signsAgainWhateverAStoreSaysOfAUrlThatIsNotFresh() throws Exception {
+    bench.s3.script(1, status(403, "InvalidAccessKeyId"));
 
-    bench.uploader().upload(file);
+    bench
+        .uploaderBuilder()
+        .timing(new Backoff(RetryPolicy.defaults().withMaxAttempts(1), () -> 0, d -> {}), UTC)
+        .build()
+        .upload(file);
 
     assertThat(bench.waybill.calls.stream().filter("SignParts [1]"::equals)).hasSize(2);
   }
@@ -85,13 +93,14 @@ class RetryTest {
 
   @Test
   void stopsAtARefusalOfAFreshUrl() {
-    bench.s3.script(2, status(403, "AccessDenied"));
+    FakeS3.Answer expired = status(403, "AccessDenied", "Request has expired");
+    bench.s3.script(2, expired, expired, expired);
 
     UploadFailedException e = fail();
 
     assertThat(e.kind()).isEqualTo(Kind.STORAGE_REFUSED);
     assertThat(e).hasMessageContaining("HTTP 403 AccessDenied");
-    assertThat(bench.s3.sent()).containsOnlyOnce(2);
+    assertThat(Collections.frequency(bench.s3.sent(), 2)).isEqualTo(2);
     assertThat(bench.waybill.count("Complete")).isZero();
   }
 
@@ -99,7 +108,7 @@ class RetryTest {
   void neverTellsAUrlOrASignature() {
     for (FakeS3.Answer answer :
         new FakeS3.Answer[] {status(403, "AccessDenied"), status(413, "")}) {
-      bench.s3.script(2, answer);
+      bench.s3.script(2, answer, answer);
       StringWriter trace = new StringWriter();
       fail().printStackTrace(new PrintWriter(trace));
       assertThat(trace.toString()).doesNotContain("http://", "X-Amz", "c0ffee");
@@ -216,13 +225,87 @@ class RetryTest {
 
   @Test
   void doesNotInsistOnAServerThatNeverAnswered() {
-    bench.waybill.failNext("StartUpload", Status.UNAVAILABLE.asRuntimeException());
+    for (int i = 0; i < Repeats.ATTEMPTS_AT_A_STRANGER; i++) {
+      bench.waybill.failNext("StartUpload", Status.UNAVAILABLE.asRuntimeException());
+    }
 
     UploadFailedException e = fail();
 
     assertThat(e.kind()).isEqualTo(Kind.SERVER);
     assertThat(e.getCause()).isInstanceOf(WaybillException.class);
-    assertThat(bench.waits).isEmpty();
+    assertThat(bench.waits).hasSize(3);
+  }
+
+  @Test
+  void insistsOnAServerThatHasAnswered() throws Exception {
+    for (int i = 0; i < 7; i++) {
+      bench.waybill.failNext("SignParts", Status.UNAVAILABLE.asRuntimeException());
+    }
+
+    bench.uploaderBuilder().parallel(1).build().upload(bench.file(10));
+
+    assertThat(bench.waits).hasSize(7);
+    assertThat(bench.waybill.count("SignParts")).isEqualTo(8);
+  }
+
+  @Test
+  void waitsForCompleteAsLongAsItsDeadlineAllows() throws Exception {
+    for (int i = 0; i < 30; i++) {
+      bench.waybill.failNext("Complete", completing());
+      bench.waybill.failNext(
+          "Complete",
+          FakeWaybill.error(Status.Code.UNAVAILABLE, "SHUTTING_DOWN", Duration.ofSeconds(1)));
+    }
+
+    Upload upload = bench.uploader().upload(file);
+
+    assertThat(upload.getState()).isEqualTo(UploadState.UPLOAD_STATE_COMPLETED);
+    assertThat(waited()).isBetween(Duration.ofMinutes(8), Duration.ofMinutes(15));
+  }
+
+  @Test
+  void waitsForCompleteNoLongerThanItsDeadline() {
+    for (int i = 0; i < 1_000; i++) {
+      bench.waybill.failNext("Complete", completing());
+    }
+
+    UploadFailedException e = fail();
+
+    assertThat(e).hasMessageContaining("UPLOAD_COMPLETING");
+    assertThat(e.resumable()).isTrue();
+    assertThat(waited()).isBetween(Duration.ofMinutes(14), Duration.ofMinutes(15));
+  }
+
+  private static StatusRuntimeException completing() {
+    return FakeWaybill.error(
+        Status.Code.FAILED_PRECONDITION, "UPLOAD_COMPLETING", Duration.ofSeconds(1));
+  }
+
+  private Duration waited() {
+    return bench.waits.stream().reduce(Duration.ZERO, Duration::plus);
+  }
+
+  @Test
+  void keepsTheSessionWhenALaterCallIsRefusedForItsForm() {
+    bench.waybill.failNext(
+        "ReportPart", FakeWaybill.error(Status.Code.INVALID_ARGUMENT, "INVALID_REQUEST"));
+
+    UploadFailedException e = fail();
+
+    assertThat(e.kind()).isEqualTo(Kind.SERVER);
+    assertThat(e.resumable()).isTrue();
+    assertThat(bench.stateFolder()).isNotEmptyDirectory();
+  }
+
+  @Test
+  void forgetsARequestThatCannotBe() {
+    bench.waybill.failNext(
+        "StartUpload", FakeWaybill.error(Status.Code.INVALID_ARGUMENT, "INVALID_REQUEST"));
+
+    UploadFailedException e = fail();
+
+    assertThat(e.resumable()).isFalse();
+    assertThat(bench.stateFolder()).isEmptyDirectory();
   }
 
   @Test

@@ -99,10 +99,33 @@ class UploadHandleTest {
                 file,
                 UploadOptions.defaults(),
                 progress -> {
-                  throw new AssertionError("listener");
+                  throw new IllegalStateException("listener");
                 });
 
     assertThat(handle.await().getState()).isEqualTo(UploadState.UPLOAD_STATE_COMPLETED);
+  }
+
+  @Test
+  void endsWithAListenersError() throws Exception {
+    for (Phase when : Phase.values()) {
+      if (when == Phase.PAUSED || when == Phase.FAILED) {
+        continue;
+      }
+      UploadHandle handle =
+          bench
+              .uploader()
+              .start(
+                  file,
+                  UploadOptions.defaults(),
+                  progress -> {
+                    if (progress.phase() == when && progress.inFlightBytes() % 100_000 == 0) {
+                      throw new AssertionError("listener");
+                    }
+                  });
+
+      var e = catchThrowableOfType(UploadFailedException.class, handle::await);
+      assertThat(e).as(when.name()).hasMessageContaining("listener");
+    }
   }
 
   @Test

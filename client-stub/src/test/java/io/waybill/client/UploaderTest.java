@@ -1,16 +1,25 @@
 package io.waybill.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import io.waybill.v1.ChecksumAlgorithm;
 import io.waybill.v1.Upload;
 import io.waybill.v1.UploadState;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -77,9 +86,46 @@ class UploaderTest {
   }
 
   @Test
+  @EnabledOnOs(OS.LINUX)
+  void leavesNoFileOpenThatItCouldNotStartWith() throws Exception {
+    Path file = bench.file(300_000);
+    @SuppressWarnings("NullAway") // On purpose.
+    UploadOptions unusable = UploadOptions.builder().objectKey(null).build();
+
+    assertThatNullPointerException().isThrownBy(() -> bench.uploader().upload(file, unusable));
+
+    assertThat(openFiles()).doesNotContain(file.toRealPath());
+  }
+
+  @Test
+  void removesOldStateFiles() throws Exception {
+    Files.createDirectories(bench.stateFolder());
+    Path old = Files.writeString(bench.stateFolder().resolve("a".repeat(64)), "");
+    Files.setLastModifiedTime(old, FileTime.from(Instant.EPOCH));
+
+    bench.uploader().upload(bench.file(10));
+
+    assertThat(old).doesNotExist();
+  }
+
+  @Test
   void leavesNoStateBehind() throws Exception {
     bench.uploader().upload(bench.file(300_000));
 
     assertThat(bench.stateFolder()).isEmptyDirectory();
+  }
+
+  private static List<Path> openFiles() throws IOException {
+    List<Path> open = new ArrayList<>();
+    try (var descriptors = Files.list(Path.of("/proc/self/fd"))) {
+      for (Path descriptor : descriptors.toList()) {
+        try {
+          open.add(Files.readSymbolicLink(descriptor));
+        } catch (NoSuchFileException e) {
+          // Closed meanwhile.
+        }
+      }
+    }
+    return open;
   }
 }

@@ -18,6 +18,7 @@ import io.grpc.protobuf.StatusProto;
 import io.waybill.client.WaybillException.FieldViolation;
 import io.waybill.v1.ErrorReason;
 import io.waybill.v1.StartUploadRequest;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -84,7 +85,9 @@ class WaybillClientTest {
 
   @Test
   void readsAFailureBelowTheService() {
-    bench.waybill.failNext("StartUpload", Status.UNAVAILABLE.asRuntimeException());
+    for (int i = 0; i < Repeats.ATTEMPTS_AT_A_STRANGER; i++) {
+      bench.waybill.failNext("StartUpload", Status.UNAVAILABLE.asRuntimeException());
+    }
 
     WaybillException e = failedStart();
 
@@ -117,7 +120,7 @@ class WaybillClientTest {
             .intercept(recordingTo(headers))
             .build()
             .start();
-    // gRPC itself repeats what ends UNAVAILABLE.
+    // Repeated here, and not by gRPC as well.
     bench.waybill.failNext("ListUploads", Status.UNAVAILABLE.asRuntimeException());
     try (WaybillClient client =
         WaybillClient.builder("localhost:" + server.getPort())
@@ -132,7 +135,24 @@ class WaybillClientTest {
     assertThat(headers).hasSize(2);
     assertThat(header(headers.get(0), "authorization")).isEqualTo("Bearer secret");
     assertThat(header(headers.get(0), "grpc-timeout")).isNotNull();
-    assertThat(header(headers.get(1), "grpc-previous-rpc-attempts")).isEqualTo("1");
+    assertThat(header(headers.get(1), "grpc-previous-rpc-attempts")).isNull();
+  }
+
+  @Test
+  void tellsOfAWrongAddressWithinSeconds() throws Exception {
+    int nobody;
+    try (ServerSocket socket = new ServerSocket(0)) {
+      nobody = socket.getLocalPort();
+    }
+    long begin = System.nanoTime();
+    try (WaybillClient client = WaybillClient.builder("localhost:" + nobody).plaintext().build()) {
+      WaybillException e =
+          catchThrowableOfType(
+              WaybillException.class,
+              () -> client.startUpload(StartUploadRequest.getDefaultInstance()));
+      assertThat(e.code()).isEqualTo(Status.Code.UNAVAILABLE);
+    }
+    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(10));
   }
 
   private static ServerInterceptor recordingTo(List<Metadata> headers) {

@@ -3,6 +3,7 @@ package io.waybill.client.cli;
 import io.grpc.Status;
 import io.waybill.client.UploadFailedException;
 import io.waybill.client.WaybillException;
+import io.waybill.v1.ErrorReason;
 import java.nio.file.NoSuchFileException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -23,36 +24,50 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
   public int handleParseException(ParameterException e, String[] args) {
     CommandLine command = e.getCommandLine();
     String name = command.getCommandSpec().qualifiedName();
-    command.getErr().println("waybill: " + e.getMessage() + "; see " + name + " --help");
+    String message = Output.printable(String.valueOf(e.getMessage()));
+    command.getErr().println("waybill: " + message + "; see " + name + " --help");
     return USAGE;
   }
 
   @Override
   public int handleExecutionException(Exception e, CommandLine command, ParseResult parsed) {
-    command.getErr().println("waybill: " + describe(e));
+    command.getErr().println("waybill: " + Output.printable(describe(e)));
     return exitCode(e);
   }
 
   static int exitCode(Throwable failure) {
     if (failure instanceof UploadFailedException e) {
-      return e.kind() == UploadFailedException.Kind.CANCELLED
-          ? INTERRUPTED
-          : e.getCause() == null ? FAILED : exitCode(e.getCause());
+      if (e.kind() == UploadFailedException.Kind.CANCELLED) {
+        return INTERRUPTED;
+      }
+      Throwable cause = e.getCause();
+      int code = cause == null ? FAILED : exitCode(cause);
+      // Once the upload is under way, it is no longer the options that are wrong.
+      return code == USAGE && e.resumable() ? FAILED : code;
     } else if (failure instanceof WaybillException e) {
       return switch (e.code()) {
         case UNAVAILABLE, DEADLINE_EXCEEDED -> UNAVAILABLE;
         case NOT_FOUND -> NOT_FOUND;
+        case INVALID_ARGUMENT -> misused(e) ? USAGE : FAILED;
         default -> FAILED;
       };
     }
     return FAILED;
   }
 
+  /** An id or an option is wrong, as against a file that the destination does not take. */
+  private static boolean misused(Throwable failure) {
+    return failure instanceof WaybillException e
+        && e.code() == Status.Code.INVALID_ARGUMENT
+        && !e.is(ErrorReason.ERROR_REASON_SIZE_LIMIT_EXCEEDED)
+        && !e.is(ErrorReason.ERROR_REASON_CONTENT_TYPE_NOT_ALLOWED);
+  }
+
   static String describe(Throwable failure) {
     if (failure instanceof NoSuchFileException) {
       return "no such file";
     } else if (failure instanceof UploadFailedException || failure instanceof WaybillException) {
-      return Output.printable(String.valueOf(failure.getMessage())) + details(failure);
+      return failure.getMessage() + details(failure);
     }
     return failure.toString();
   }
@@ -68,8 +83,11 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
   private static String details(Throwable failure) {
     if (failure instanceof WaybillException e) {
       StringBuilder details = new StringBuilder();
-      e.fieldViolations()
-          .forEach(v -> details.append("%n  %s: %s".formatted(v.field(), v.description())));
+      // A single one is the message already.
+      if (e.fieldViolations().size() > 1) {
+        e.fieldViolations()
+            .forEach(v -> details.append("%n  %s: %s".formatted(v.field(), v.description())));
+      }
       if (e.code() == Status.Code.UNAVAILABLE && e.reason().isEmpty()) {
         details.append("%n  %s; see --server and --tls".formatted(rootMessage(e)));
       }

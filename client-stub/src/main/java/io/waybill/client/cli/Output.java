@@ -61,7 +61,7 @@ record Output(PrintWriter out, PrintWriter err, boolean json, boolean quiet) {
 
   /** Without what could command a terminal: names come from other people. */
   static String printable(String text) {
-    return text.replaceAll("[\\p{Cntrl}&&[^\\n\\r\\t]]", "?");
+    return text.replaceAll("[\\p{Cc}&&[^\\n\\r\\t]]", "?");
   }
 
   static String state(Upload upload) {

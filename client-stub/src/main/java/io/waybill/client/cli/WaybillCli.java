@@ -106,6 +106,8 @@ public final class WaybillCli implements Runnable {
   static CommandLine commandLine() {
     return new CommandLine(new WaybillCli())
         .setCaseInsensitiveEnumValuesAllowed(true)
+        // A file may be named "@x", and what stands in x is not for us to obey.
+        .setExpandAtFiles(false)
         .setParameterExceptionHandler(new Failures())
         .setExecutionExceptionHandler(new Failures());
   }

@@ -92,7 +92,7 @@ class WaybillCliTest {
 
   @Test
   void goesOnWithTheNextFileAfterAFailure() throws Exception {
-    bench.s3.script(4, status(403, "AccessDenied"));
+    bench.s3.script(4, status(403, "AccessDenied"), status(403, "AccessDenied"));
     Path small = bench.file(10);
 
     int code =
@@ -135,6 +135,21 @@ class WaybillCliTest {
     assertThat(err.toString()).contains("--server");
   }
 
+  @Test
+  void saysOnceWhichFieldIsWrong() {
+    bench.refuse("GetUpload", "upload_id");
+    assertThat(run("status", "x")).isEqualTo(2);
+    assertThat(err.toString()).containsOnlyOnce("upload_id is wrong").hasLineCount(1);
+
+    bench.refuse("StartUpload", "object_key");
+    assertThat(run("upload", "--no-resume", "--key", "..", "pom.xml")).isEqualTo(2);
+    assertThat(err.toString()).containsOnlyOnce("object_key is wrong");
+
+    bench.refuse("GetUpload", "a", "b");
+    assertThat(run("status", "x")).isEqualTo(2);
+    assertThat(err.toString().lines()).hasSize(3);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -150,6 +165,16 @@ class WaybillCliTest {
   void refusesWrongUsage(String line) {
     assertThat(run(line.isEmpty() ? new String[0] : line.split(" "))).isEqualTo(2);
     assertThat(err.toString()).contains("--help");
+  }
+
+  @Test
+  void obeysNoFileWhoseNameBeginsWithAnAt() throws Exception {
+    Path evil = Files.writeString(folder.resolve("evil"), "--version");
+
+    assertThat(run("upload", "--no-resume", "@" + evil)).isEqualTo(1);
+
+    assertThat(out.toString()).isEmpty();
+    assertThat(err.toString()).contains("@", "no such file");
   }
 
   @Test

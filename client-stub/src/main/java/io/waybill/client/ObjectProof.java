@@ -1,0 +1,88 @@
+package io.waybill.client;
+
+import io.waybill.client.UploadFailedException.Kind;
+import io.waybill.v1.ChecksumAlgorithm;
+import io.waybill.v1.Upload;
+import io.waybill.v1.UploadMode;
+import java.io.IOException;
+import java.util.Arrays;
+
+/** Whether the object that an upload has become is made of a source's bytes. */
+final class ObjectProof {
+
+  private final Upload upload;
+  private final HeldParts held;
+  private final PartSource source;
+  private final PartPlan plan;
+
+  /**
+   * Needs the upload COMPLETED.
+   *
+   * @param held what the ledger says of the parts that the object is made of
+   */
+  ObjectProof(Upload upload, HeldParts held, PartSource source) {
+    this.upload = upload;
+    this.held = held;
+    this.source = source;
+    this.plan = PartPlan.of(upload);
+  }
+
+  /**
+   * Reads the whole source and compares it.
+   *
+   * @throws UploadFailedException if it is another one, or nothing tells
+   */
+  void check() throws IOException {
+    if (hasOneOfTheWhole()) {
+      compareWhole();
+    } else if (held.hasAll()) {
+      for (int number = 1; number <= plan.partCount(); number++) {
+        try (PartBody body = part(number)) {
+          held.check(number, body);
+        }
+      }
+    } else {
+      throw new UploadFailedException(
+          Kind.SESSION_OVER,
+          "the upload was completed already, and no checksum tells whether its object %s is this file"
+              .formatted(upload.getObject().getLocation()));
+    }
+  }
+
+  private boolean hasOneOfTheWhole() {
+    return !upload.getObject().getChecksum().isEmpty()
+        && switch (upload.getChecksumAlgorithm()) {
+          case CHECKSUM_ALGORITHM_CRC32,
+              CHECKSUM_ALGORITHM_CRC32C,
+              CHECKSUM_ALGORITHM_CRC64NVME,
+              CHECKSUM_ALGORITHM_SHA256 ->
+              true;
+          default -> false;
+        };
+  }
+
+  private void compareWhole() throws IOException {
+    ChecksumAlgorithm algorithm = upload.getChecksumAlgorithm();
+    boolean ofHashes =
+        algorithm == ChecksumAlgorithm.CHECKSUM_ALGORITHM_SHA256
+            && upload.getMode() == UploadMode.UPLOAD_MODE_MULTIPART;
+    Checksums.Sum whole = Checksums.sum(algorithm);
+    for (int number = 1; number <= plan.partCount(); number++) {
+      try (PartBody body = part(number)) {
+        if (ofHashes) {
+          whole.add(Checksums.of(algorithm, body));
+        } else {
+          whole.add(body);
+        }
+      }
+    }
+    if (!Arrays.equals(whole.value(), upload.getObject().getChecksum().toByteArray())) {
+      throw UploadFailedException.sourceChanged(
+          "the upload was completed already, and its object is not this file's (or stream's)");
+    }
+  }
+
+  private PartBody part(int number) throws IOException {
+    return source.part(plan.offset(number), plan.size(number));
+  }
+}
