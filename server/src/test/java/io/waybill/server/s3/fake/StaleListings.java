@@ -32,8 +32,11 @@ public final class StaleListings implements FakeAwsS3.Personality {
       case "ListMultipartUploads" ->
           listing(call, "ListMultipartUploadsResult", generation.get(), honest);
       case "CreateMultipartUpload", "CompleteMultipartUpload", "AbortMultipartUpload" -> {
-        generation.incrementAndGet();
-        yield honest.get();
+        Answer answer = honest.get();
+        if (answer.status() < 300) {
+          generation.incrementAndGet();
+        }
+        yield answer;
       }
       default -> honest.get();
     };

@@ -172,7 +172,10 @@ class WireFaultsTest {
 
   private static void run(Case each) {
     FaultProxy.Plan plan = each.plan();
-    boolean isLong = plan.operation() == Operation.COMPLETE_MULTIPART_UPLOAD && plan.times() == 1;
+    boolean isLong =
+        each.journey() == Journey.MULTIPART_UPLOAD
+            && plan.operation() == Operation.COMPLETE_MULTIPART_UPLOAD
+            && plan.times() == 1;
     byte[] file = new byte[isLong ? LONG_FILE_BYTES : FILE_BYTES];
     new Random(each.toString().hashCode()).nextBytes(file);
     boolean orphans =
