@@ -80,7 +80,7 @@ public final class StorageCleaning {
     return !storageUploadId.isEmpty() && objects.isListed(upload.spec(), storageUploadId);
   }
 
-  /** Returns whether there was one of the session's own. */
+  /** Returns whether one of the session's own was deleted. */
   private boolean removeObject(UploadSpec spec) {
     Optional<ObjectStore.FoundObject> found = objects.head(spec);
     if (found.isEmpty() || !found.get().isOf(spec)) {

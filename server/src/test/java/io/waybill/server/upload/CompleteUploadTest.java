@@ -250,6 +250,52 @@ class CompleteUploadTest {
         .isEqualTo(Reason.STORAGE_UPLOAD_GONE);
   }
 
+  /** Found by the simulator: it stayed COMPLETING for ever. */
+  @Test
+  void onceTheGraceIsOverARefusalReopensWhatAnAmbiguousAttemptHeld() {
+    Upload upload = domain.startAndPutParts(2);
+    domain.objects.fail(Operation.COMPLETE, StorageException.Kind.UNAVAILABLE);
+    failure(() -> domain.complete(upload));
+    domain.objects.before(operation -> {});
+    domain.objects.putPart(upload, 1, 8 * MIB - 1, null);
+
+    assertThat(failure(() -> domain.complete(upload)).reason())
+        .isEqualTo(Reason.STORAGE_UNAVAILABLE);
+    assertThat(domain.now(upload).state()).isEqualTo(UploadState.COMPLETING);
+    domain.clock.advance(Domain.TIMING.completeGrace());
+    assertThat(failure(() -> domain.complete(upload)).reason()).isEqualTo(Reason.PART_MISMATCH);
+    assertThat(domain.now(upload).state()).isEqualTo(UploadState.ACTIVE);
+  }
+
+  /** Found by the simulator: the ledger's hints were sent, which may be a part of the file only. */
+  @Test
+  void anUploadThatS3DidNotKnowForAWhileIsOpenedAgainAndNothingIsSent() {
+    Upload upload = domain.startAndPutParts(2);
+    domain.report(upload, 1, "etag-1-" + 8 * MIB);
+    domain.objects.fail(Operation.LIST_PARTS, StorageException.Kind.GONE);
+
+    assertThat(failure(() -> domain.complete(upload)).reason())
+        .isEqualTo(Reason.STORAGE_UNAVAILABLE);
+    assertThat(domain.now(upload).state()).isEqualTo(UploadState.ACTIVE);
+    assertThat(domain.objects.calls(Operation.COMPLETE)).isZero();
+    domain.objects.before(operation -> {});
+    assertThat(domain.complete(upload).state()).isEqualTo(UploadState.COMPLETED);
+  }
+
+  /** Found by the simulator. */
+  @Test
+  void aCompletionTakenOverBeforeItsManifestWasKnownSendsNoSubset() {
+    Upload upload = domain.startAndPutParts(2);
+    domain.report(upload, 1, "etag-1-" + 8 * MIB);
+    Progress completing = upload.progress().completing(domain.clock.instant());
+    assertThat(domain.store.replace(upload, completing)).isTrue();
+
+    failure(() -> domain.complete(upload));
+
+    assertThat(domain.objects.calls(Operation.COMPLETE)).isZero();
+    assertThat(domain.now(upload).state()).isEqualTo(UploadState.ACTIVE);
+  }
+
   @Test
   void aSinglePutThatNeverCameIsMissingAndStaysOpen() {
     Upload upload = domain.start(5, UploadMode.SINGLE);

@@ -99,6 +99,7 @@ final class Waybill {
         new StartUpload(
             new UploadPlanner(destinations, clock, new Random()),
             store,
+            sessions,
             creation,
             signParts,
             clock,
