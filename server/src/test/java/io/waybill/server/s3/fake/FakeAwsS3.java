@@ -127,6 +127,11 @@ public final class FakeAwsS3 implements AutoCloseable {
     return bucket(bucket).uploadIds();
   }
 
+  /** An object is lost. */
+  void destroy(String bucket, String key) {
+    bucket(bucket).destroy(key);
+  }
+
   private FakeBucket bucket(String name) {
     FakeBucket bucket = buckets.get(name);
     if (bucket == null) {

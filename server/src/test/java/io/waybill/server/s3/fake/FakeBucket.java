@@ -41,6 +41,10 @@ final class FakeBucket {
     return objects.find(key);
   }
 
+  synchronized void destroy(String key) {
+    objects.destroy(key);
+  }
+
   synchronized List<String> uploadIds() {
     return uploads.all().stream().map(FakeUpload::id).toList();
   }

@@ -31,6 +31,10 @@ final class FakeObjects {
     objects.put(key, object);
   }
 
+  void destroy(String key) {
+    objects.remove(key);
+  }
+
   Answer put(Call call) {
     String algorithm = BodyCheck.verify(call);
     requireAbsentIfAsked(call);

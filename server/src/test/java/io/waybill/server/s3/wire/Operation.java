@@ -24,6 +24,11 @@ enum Operation {
     return !replyElement.isEmpty();
   }
 
+  /** Whether it is all the same to S3 if it was asked. */
+  boolean reads() {
+    return this == LIST_PARTS || this == LIST_MULTIPART_UPLOADS || this == HEAD_OBJECT;
+  }
+
   /** The root of its reply. */
   String replyElement() {
     return replyElement;

@@ -36,7 +36,6 @@ import io.waybill.server.upload.UploadState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -54,9 +53,9 @@ final class Waybill {
   static final String EXACT_KEYS = "exact";
   static final Set<String> DESTINATIONS = Set.of(OWN_KEYS, EXACT_KEYS);
 
-  /** What a passing fault of S3 may be called. */
-  private static final Set<Reason> PASSING =
-      EnumSet.of(Reason.STORAGE_UNAVAILABLE, Reason.UPLOAD_CREATING, Reason.UPLOAD_COMPLETING);
+  /** What a passing fault of S3 may be called; each with a RetryInfo. */
+  static final Set<Reason> PASSING =
+      Set.of(Reason.STORAGE_UNAVAILABLE, Reason.UPLOAD_CREATING, Reason.UPLOAD_COMPLETING);
 
   private static final int MAX_CALLS = 8;
   private static final Caller ACME = new Caller("acme", "test");
@@ -64,6 +63,7 @@ final class Waybill {
   private final MutableClock clock = new MutableClock(Instant.now());
   private final InMemoryUploadStore store = new InMemoryUploadStore(clock);
   private final String bucket;
+  private final Set<Reason> alsoPassing;
   private final StartUpload start;
   private final SignParts signParts;
   private final CompleteUpload complete;
@@ -75,9 +75,11 @@ final class Waybill {
    * Wires one.
    *
    * @param bucket where it uploads to
+   * @param alsoPassing after what else the caller tries again
    */
-  Waybill(S3Storage storage, String bucket) {
+  Waybill(S3Storage storage, String bucket, Set<Reason> alsoPassing) {
     this.bucket = bucket;
+    this.alsoPassing = alsoPassing;
     Destinations destinations =
         new Destinations(
             List.of(
@@ -159,6 +161,9 @@ final class Waybill {
 
   void sweep() {
     sweep.execute();
+  }
+
+  void sweepOrphans() {
     orphans.execute();
   }
 
@@ -223,7 +228,7 @@ final class Waybill {
   }
 
   /** Checks that an error is of those declared for what passes, and says when to call again. */
-  private static Duration refusal(RuntimeException failure) {
+  private Duration refusal(RuntimeException failure) {
     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
     UploadException refusal =
         cause instanceof UploadException known
@@ -231,6 +236,9 @@ final class Waybill {
             : cause instanceof StorageException storage ? storage.toUploadException() : null;
     if (refusal == null) {
       throw new AssertionError("this would be INTERNAL", failure);
+    }
+    if (alsoPassing.contains(refusal.reason())) {
+      return refusal.retryAfter().orElse(Duration.ofSeconds(1));
     }
     if (!PASSING.contains(refusal.reason()) || refusal.retryAfter().isEmpty()) {
       throw new AssertionError("the caller is told not to try again: " + refusal.text(), refusal);
