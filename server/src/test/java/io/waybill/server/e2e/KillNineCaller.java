@@ -86,7 +86,7 @@ final class KillNineCaller implements Runnable {
 
   private void upload(String requestId) throws Exception {
     int kind = random.nextInt(100);
-    if (kind < 12) {
+    if (kind < 20) {
       refusedAtFirst(requestId);
     }
     boolean large = kind >= 94;

@@ -41,20 +41,20 @@ class KillNineIT {
   private static final int CALLERS = 8;
   private static final String EXACT_PREFIX = "exact/";
 
-  /** Where a step is done on one side and not yet on the other, or durable and not yet told. */
+  /**
+   * Where a step is done on one side and not yet on the other, or durable and not yet told. What
+   * has nothing between itself and one of these is left out.
+   */
   private static final List<String> FAILPOINTS =
       List.of(
-          "before create",
           "after create",
           "before createMultipartUpload",
           "after createMultipartUpload",
           "after ACTIVE",
           "after record",
           "after COMPLETING",
-          "after attempt",
           "before completeMultipartUpload",
           "after completeMultipartUpload",
-          "before COMPLETED",
           "after COMPLETED",
           "after ABORTED",
           "before abortMultipartUpload",
@@ -62,7 +62,7 @@ class KillNineIT {
           "before forget",
           "after forget");
 
-  private static final int RANDOM_KILLS = 5;
+  private static final int RANDOM_KILLS = 4;
 
   @TempDir Path folder;
 
@@ -70,6 +70,7 @@ class KillNineIT {
   private final Queue<ToldUpload> told = new ConcurrentLinkedQueue<>();
   private final Set<String> lost = Collections.synchronizedSet(new java.util.TreeSet<>());
   private final Set<String> duplicates = Collections.synchronizedSet(new java.util.TreeSet<>());
+  private int nthAtMost = 1;
   private final Map<String, Integer> kills = new TreeMap<>();
 
   @Test
@@ -78,6 +79,7 @@ class KillNineIT {
     Random random = new Random(seed);
     int cycles = Integer.getInteger("waybill.chaos.kill9.cycles", 0);
     List<String> plan = plan(Math.max(cycles, FAILPOINTS.size() + RANDOM_KILLS), random);
+    nthAtMost = cycles == 0 ? 1 : 8;
     try (TestS3 s3 = TestS3.start(folder.resolve("s3"));
         S3Client s3Client = s3.client()) {
       s3Client.putObject(
@@ -91,6 +93,7 @@ class KillNineIT {
       }
       threads.forEach(thread -> thread.setDaemon(true));
       threads.forEach(Thread::start);
+      long begun = System.nanoTime();
       for (String kill : plan) {
         cycle(kill, random, s3);
         compareWithTheDisk(s3Client);
@@ -112,7 +115,7 @@ class KillNineIT {
         compareWithTheObjects(s3Client);
         List<String> orphans = orphans(s3Client);
         unserve();
-        report(seed, plan.size(), orphans);
+        report(seed, plan.size(), orphans, Duration.ofNanos(System.nanoTime() - begun));
         assertThat(lost).isEmpty();
         assertThat(duplicates).isEmpty();
         assertThat(orphans).isEmpty();
@@ -139,10 +142,11 @@ class KillNineIT {
     ServerProcess process =
         atRandom
             ? ServerProcess.start(folder, config(s3), s3)
-            : ServerProcess.startWith(kill, 1 + random.nextInt(4), folder, config(s3), s3);
+            // Each is to come soon in the short run, and in many moments in the long one.
+            : ServerProcess.startWith(kill, 1 + random.nextInt(nthAtMost), folder, config(s3), s3);
     serve(process);
     if (atRandom) {
-      Thread.sleep(random.nextInt(1_200));
+      Thread.sleep(random.nextInt(nthAtMost == 1 ? 1_000 : 3_000));
       process.kill();
     } else if (!process.ends(Duration.ofSeconds(30))) {
       process.kill();
@@ -168,7 +172,8 @@ class KillNineIT {
   private void unserve() {
     WaybillClient client = server.getAndSet(null);
     if (client != null) {
-      client.close();
+      // It waits for calls that gRPC itself repeats; the next server need not.
+      new Thread(client::close, "closing-client").start();
     }
   }
 
@@ -283,11 +288,12 @@ class KillNineIT {
     return orphans;
   }
 
-  private void report(long seed, int cycles, List<String> orphans) throws Exception {
+  private void report(long seed, int cycles, List<String> orphans, Duration took) throws Exception {
     Map<String, Long> ends =
         told.stream()
             .collect(Collectors.groupingBy(u -> String.valueOf(u.end()), Collectors.counting()));
-    StringBuilder text = new StringBuilder("kill9 seed=" + seed + "\n");
+    StringBuilder text =
+        new StringBuilder("kill9 seed=" + seed + " seconds=" + took.toSeconds() + "\n");
     kills.forEach((kill, times) -> text.append("  %4d  %s%n".formatted(times, kill)));
     text.append(
         "  told: %d starts, %d parts, %d completed, %d aborted%n"
