@@ -90,6 +90,10 @@ final class ServerProcess implements AutoCloseable {
     return target;
   }
 
+  long pid() {
+    return process.pid();
+  }
+
   String log() throws IOException {
     return Files.readString(log);
   }
