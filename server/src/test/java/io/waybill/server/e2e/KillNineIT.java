@@ -3,9 +3,12 @@ package io.waybill.server.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.waybill.client.RetryPolicy;
-import io.waybill.client.WaybillClient;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
 import io.waybill.v1.Upload;
+import io.waybill.v1.UploadServiceGrpc;
+import io.waybill.v1.UploadServiceGrpc.UploadServiceBlockingStub;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -66,7 +69,8 @@ class KillNineIT {
 
   @TempDir Path folder;
 
-  private final AtomicReference<@Nullable WaybillClient> server = new AtomicReference<>();
+  private final AtomicReference<@Nullable UploadServiceBlockingStub> server =
+      new AtomicReference<>();
   private final Queue<ToldUpload> told = new ConcurrentLinkedQueue<>();
   private final Set<String> lost = Collections.synchronizedSet(new java.util.TreeSet<>());
   private final Set<String> duplicates = Collections.synchronizedSet(new java.util.TreeSet<>());
@@ -156,24 +160,20 @@ class KillNineIT {
     unserve();
   }
 
-  private void serve(ServerProcess process) throws Exception {
+  private void serve(ServerProcess process) {
     if (!process.target().isEmpty()) {
       server.set(
-          WaybillClient.builder(process.target())
-              .plaintext()
-              .deadline(Duration.ofSeconds(10))
-              .storageDeadline(Duration.ofSeconds(20))
-              .completeDeadline(Duration.ofSeconds(20))
-              .retry(RetryPolicy.defaults().withMaxAttempts(1))
-              .build());
+          UploadServiceGrpc.newBlockingStub(
+              Grpc.newChannelBuilder(process.target(), InsecureChannelCredentials.create())
+                  .disableRetry() // a caller finds the next server sooner than gRPC does
+                  .build()));
     }
   }
 
   private void unserve() {
-    WaybillClient client = server.getAndSet(null);
-    if (client != null) {
-      // It waits for calls that gRPC itself repeats; the next server need not.
-      new Thread(client::close, "closing-client").start();
+    UploadServiceBlockingStub stub = server.getAndSet(null);
+    if (stub != null && stub.getChannel() instanceof ManagedChannel channel) {
+      channel.shutdownNow();
     }
   }
 
@@ -237,11 +237,11 @@ class KillNineIT {
    * The same request id, asked again: of up to this many, or it would take longer than the rest.
    */
   private void compareWithTheReplies(Random random) {
-    WaybillClient client = Objects.requireNonNull(server.get());
+    UploadServiceBlockingStub stub = Objects.requireNonNull(server.get());
     List<ToldUpload> some = new ArrayList<>(told);
     Collections.shuffle(some, random);
     for (ToldUpload upload : some.subList(0, Math.min(2_000, some.size()))) {
-      Upload again = client.startUpload(upload.request).getUpload();
+      Upload again = stub.startUpload(upload.request).getUpload();
       if (!upload.ids().equals(Set.of(again.getUploadId()))) {
         duplicates.add(upload.ids() + " answers as " + again.getUploadId());
       }
