@@ -72,6 +72,8 @@ final class ServerProcess implements AutoCloseable {
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().putAll(s3.credentials());
     Process process = builder.redirectError(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
+    // It must not outlive a test that is itself killed.
+    Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
     String line = process.inputReader().readLine();
     String target =
         line != null && line.startsWith("waybill: serving on ")
