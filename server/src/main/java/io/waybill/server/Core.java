@@ -106,7 +106,7 @@ record Core(
     UploadPlanner planner = new UploadPlanner(destinations, clock, new SecureRandom());
     UseCases useCases =
         new UseCases(
-            new StartUpload(planner, store, creation, signParts, clock, pauses, timing),
+            new StartUpload(planner, store, sessions, creation, signParts, clock, pauses, timing),
             signParts,
             new ReportPart(sessions, store, clock),
             new CompleteUpload(sessions, assembly, threads.completions),

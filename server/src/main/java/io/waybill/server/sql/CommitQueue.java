@@ -70,20 +70,32 @@ final class CommitQueue implements AutoCloseable {
     thread.start();
   }
 
-  /** Runs a write and waits until it is durable. */
+  /**
+   * Runs a write and waits until it is durable, also on a thread that is interrupted: who is told
+   * to stop in the middle of his work still writes down how far he came.
+   */
   <T> T run(Write<T> write) {
     Call.Waiting<T> call = new Call.Waiting<>(write);
     backlog.add(call);
+    boolean interrupted = Thread.interrupted();
     try {
-      return call.answer.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      long end = System.nanoTime() + PATIENCE.toNanos();
+      while (true) {
+        try {
+          return call.answer.get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
     } catch (ExecutionException e) {
       Throwable cause = e.getCause();
       throw StoreFailures.of(database, cause == null ? e : cause);
     } catch (TimeoutException e) {
       throw StoreFailures.unavailable().causedBy(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw StoreFailures.unavailable().causedBy(e);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

@@ -92,6 +92,11 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
   }
 
   @Override
+  public Optional<Upload> findByRequestId(String tenant, String requestId) {
+    return read(handle -> UploadTable.byRequestId(handle, tenant, requestId));
+  }
+
+  @Override
   public Optional<Upload> findOfAnyTenant(UploadId id) {
     return read(handle -> UploadTable.byId(handle, id));
   }

@@ -121,7 +121,8 @@ final class UploadTable {
             UPDATE upload SET lease_until = NULL, due_at = :now,
               update_time = CASE WHEN update_time < :now THEN :now ELSE update_time END,
               revision = revision + 1
-            WHERE state IN ('CREATING', 'COMPLETING') AND lease_until IS NOT NULL
+            WHERE due_at IS NOT NULL AND state IN ('CREATING', 'COMPLETING')
+              AND lease_until IS NOT NULL
             """)
         .bind("now", now.toEpochMilli())
         .execute();

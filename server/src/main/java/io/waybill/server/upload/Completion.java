@@ -8,6 +8,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes a session from COMPLETING to COMPLETED, or back to ACTIVE, or to FAILED. It looks at the
@@ -18,6 +19,7 @@ public final class Completion {
   private static final System.Logger LOG = System.getLogger(Completion.class.getName());
   private static final int MAX_ATTEMPTS = 3;
   private static final Duration BACKOFF = Duration.ofMillis(500);
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
   /** Somebody with a newer fence has the session. */
   private static final class FenceLost extends RuntimeException {
@@ -57,13 +59,14 @@ public final class Completion {
     Upload upload = held;
     try {
       for (int attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
-        Optional<Upload> completed = judge(upload, manifest);
+        boolean settled = isSettled(upload.progress()); // before the look at the key, not after it
+        Optional<Upload> completed = judge(upload, manifest, settled);
         if (completed.isPresent()) {
           return completed.get();
         }
-        upload = send(upload, manifest);
+        upload = send(upload, manifest, settled);
       }
-      return judge(upload, manifest).orElseThrow(this::unclear);
+      return judge(upload, manifest, isSettled(upload.progress())).orElseThrow(this::unclear);
     } catch (FenceLost e) {
       return sessions.requireCompleted(sessions.reread(held));
     } catch (StorageException e) {
@@ -73,36 +76,44 @@ public final class Completion {
 
   /**
    * What the object at the key says; empty where nothing yet, so that the manifest is to be sent.
+   *
+   * @param settled whether no attempt could take effect any more, before this looks
    */
-  private Optional<Upload> judge(Upload upload, List<Part> manifest) {
+  private Optional<Upload> judge(Upload upload, List<Part> manifest, boolean settled) {
     UploadSpec spec = upload.spec();
     Optional<ObjectStore.FoundObject> found = objects.head(spec);
     if (found.isPresent() && found.get().isOf(spec)) {
       return Optional.of(verify(upload, found.get().object(), manifest));
     }
     boolean taken = found.isPresent() && !spec.overwrite();
-    boolean settled = upload.progress().unsettledSince() == null;
     if (taken && settled) {
       throw fail(upload, Reason.OBJECT_EXISTS, "another object stands at the key");
     }
     if (spec.mode() == UploadMode.SINGLE) {
       throw objectGone(upload);
     }
-    if (settled && !manifest.isEmpty()) {
+    boolean whole = isWhole(spec, manifest);
+    if (whole && upload.progress().unsettledSince() == null) {
       return Optional.empty();
     }
-    if (isListed(upload)) {
-      return Optional.empty();
-    }
-    if (settled || isPastGrace(upload)) {
+    if (objects.isListed(spec, upload.progress().storageUploadId())) {
+      if (whole) {
+        return Optional.empty();
+      }
+      if (settled) {
+        throw reopen(upload, Reason.STORAGE_UNAVAILABLE, "S3 did not list its parts", List.of())
+            .retryAfter(RETRY_AFTER);
+      }
+    } else if (settled) {
       throw fail(upload, Reason.STORAGE_UPLOAD_GONE, "S3 no longer has the multipart upload");
     }
     throw new StorageException(
         StorageException.Kind.UNAVAILABLE, "neither the upload nor its object are there yet");
   }
 
-  private Upload send(Upload upload, List<Part> manifest) {
+  private Upload send(Upload upload, List<Part> manifest, boolean settled) {
     Progress before = upload.progress();
+    @Nullable Instant unsettled = settled ? null : before.unsettledSince();
     Instant now = clock.instant();
     Upload sending = write(upload, before.attempting(now, now.plus(timing.completeLease())));
     try {
@@ -112,15 +123,15 @@ public final class Completion {
       LOG.log(Level.WARNING, "completing upload " + upload.id() + ": " + e.kind(), e);
       pauses.pause(BACKOFF);
       return switch (e.kind()) {
-        case PARTS_REFUSED, REFUSED -> refused(sending, before, e);
-        case EXISTS -> write(sending, sending.progress().refused(before.unsettledSince(), why(e)));
+        case PARTS_REFUSED, REFUSED -> refused(sending, unsettled, e);
+        case EXISTS -> write(sending, sending.progress().refused(unsettled, why(e)));
         case GONE, UNAVAILABLE -> sending;
       };
     }
   }
 
-  private Upload refused(Upload sending, Progress before, StorageException e) {
-    Upload refused = write(sending, sending.progress().refused(before.unsettledSince(), why(e)));
+  private Upload refused(Upload sending, @Nullable Instant unsettled, StorageException e) {
+    Upload refused = write(sending, sending.progress().refused(unsettled, why(e)));
     if (refused.progress().unsettledSince() == null) {
       throw reopen(refused, why(e).reason(), why(e).message(), List.of());
     }
@@ -156,17 +167,16 @@ public final class Completion {
     return sessions.reread(upload);
   }
 
-  /** Asked of the list of uploads: some stores list the parts of one that is long gone. */
-  private boolean isListed(Upload upload) {
-    UploadSpec spec = upload.spec();
-    String storageUploadId = upload.progress().storageUploadId();
-    return objects.listMultipartUploads(spec.destination(), spec.bucket(), spec.key()).stream()
-        .anyMatch(listed -> listed.storageUploadId().equals(storageUploadId));
+  /** Whether no attempt can take effect any more, as long as the object is not there already. */
+  private boolean isSettled(Progress progress) {
+    Instant since = progress.unsettledSince();
+    return since == null || clock.instant().isAfter(since.plus(timing.completeGrace()));
   }
 
-  private boolean isPastGrace(Upload upload) {
-    Instant since = upload.progress().unsettledSince();
-    return since != null && clock.instant().isAfter(since.plus(timing.completeGrace()));
+  /** Whether there is something to send; a ledger of hints need not be. Never a subset. */
+  private static boolean isWhole(UploadSpec spec, List<Part> manifest) {
+    return manifest.size() == spec.plan().partCount()
+        && manifest.stream().noneMatch(part -> part.etag().isEmpty());
   }
 
   private UploadException fail(Upload upload, Reason reason, String message) {

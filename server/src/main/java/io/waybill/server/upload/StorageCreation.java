@@ -1,7 +1,9 @@
 package io.waybill.server.upload;
 
+import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -10,6 +12,8 @@ import java.util.Optional;
  * however often this is tried (PROTOCOL rows 2, 3 and 6).
  */
 public final class StorageCreation {
+  private static final System.Logger LOG = System.getLogger(StorageCreation.class.getName());
+
   private final UploadStore store;
   private final ObjectStore objects;
   private final Clock clock;
@@ -22,55 +26,18 @@ public final class StorageCreation {
     this.timing = timing;
   }
 
+  /** Whether S3 is asked for anything before a session can be ACTIVE. */
+  static boolean isNeededFor(UploadSpec spec) {
+    return spec.mode() == UploadMode.MULTIPART || !spec.hasOwnKey();
+  }
+
   /** For whoever holds the lease since the session was made. */
   public Upload create(Upload upload) {
-    return createHolding(upload);
-  }
-
-  /** For whoever finds the lease run out: what an earlier holder may have left in S3 goes first. */
-  public Upload takeOver(Upload upload) {
-    Upload held = taken(upload).orElseThrow(() -> Sessions.refusal(upload, clock.instant()));
-    try {
-      abortLeftovers(held);
-    } catch (StorageException e) {
-      store.replace(held, held.progress().released());
-      throw e.toUploadException();
-    }
-    return createHolding(held);
-  }
-
-  /** Takes the lease and gives the session up, when its time ran out before S3 knew of it. */
-  public void giveUp(Upload upload) {
-    Failure never = new Failure(Reason.UPLOAD_EXPIRED, "it ended before S3 had created it");
-    taken(upload)
-        .ifPresent(held -> store.replace(held, held.progress().failed(never, clock.instant())));
-  }
-
-  /** Aborts what S3 lists under the session's own key. Exact keys could be a stranger's. */
-  void abortLeftovers(Upload upload) {
-    UploadSpec spec = upload.spec();
-    if (!spec.hasOwnKey()) {
-      return;
-    }
-    for (ObjectStore.ListedUpload listed :
-        objects.listMultipartUploads(spec.destination(), spec.bucket(), spec.key())) {
-      if (listed.key().equals(spec.key())) {
-        abort(spec, listed.storageUploadId());
-      }
-    }
-  }
-
-  private Optional<Upload> taken(Upload upload) {
-    Progress mine = upload.progress().takenOver(clock.instant().plus(timing.createLease()));
-    return store.replace(upload, mine) ? Optional.of(upload.with(mine)) : Optional.empty();
-  }
-
-  private Upload createHolding(Upload upload) {
     UploadSpec spec = upload.spec();
     String storageUploadId;
     try {
       refuseExistingObject(spec);
-      storageUploadId = objects.createMultipartUpload(spec);
+      storageUploadId = spec.mode() == UploadMode.SINGLE ? "" : objects.createMultipartUpload(spec);
     } catch (StorageException e) {
       if (e.kind() == StorageException.Kind.UNAVAILABLE) {
         store.replace(upload, upload.progress().released());
@@ -86,12 +53,74 @@ public final class StorageCreation {
     if (store.replace(upload, active)) {
       return upload.with(active);
     }
-    abort(spec, storageUploadId); // somebody took over; theirs is the one that counts
+    if (!storageUploadId.isEmpty()) {
+      dropOwn(spec, storageUploadId);
+    }
     throw new UploadException(
             Reason.UPLOAD_CREATING,
             "the upload is being created by another call",
             Map.of("upload_id", spec.id().toString()))
         .retryAfter(Duration.ofSeconds(1));
+  }
+
+  /** For whoever finds the lease run out: what an earlier holder may have left in S3 goes first. */
+  public Upload takeOver(Upload upload) {
+    Upload held = taken(upload).orElseThrow(() -> Sessions.refusal(upload, clock.instant()));
+    try {
+      abortLeftovers(held);
+    } catch (StorageException e) {
+      store.replace(held, held.progress().released());
+      throw e.toUploadException();
+    }
+    return create(held);
+  }
+
+  /** Takes the lease and gives the session up, when its time ran out before S3 knew of it. */
+  public void giveUp(Upload upload) {
+    Failure never = new Failure(Reason.UPLOAD_EXPIRED, "it ended before S3 had created it");
+    taken(upload)
+        .ifPresent(held -> store.replace(held, held.progress().failed(never, clock.instant())));
+  }
+
+  /**
+   * Aborts what S3 lists under the session's own key, until it lists nothing there. Exact keys
+   * could be a stranger's.
+   *
+   * @throws StorageException where something is left
+   */
+  void abortLeftovers(Upload upload) {
+    UploadSpec spec = upload.spec();
+    if (!spec.hasOwnKey()) {
+      return;
+    }
+    List<ObjectStore.ListedUpload> leftovers = listed(spec);
+    if (!isStillHeld(upload)) {
+      return; // who took over may have made one of these, and have answered its caller
+    }
+    leftovers.forEach(listed -> abort(spec, listed.storageUploadId()));
+    if (!leftovers.isEmpty() && !listed(spec).isEmpty()) {
+      throw new StorageException(
+          StorageException.Kind.UNAVAILABLE, "uploads that were aborted are listed still");
+    }
+  }
+
+  private boolean isStillHeld(Upload upload) {
+    return store
+        .find(upload.spec().tenant(), upload.id())
+        .filter(now -> now.state() == upload.state())
+        .filter(now -> now.progress().fence() == upload.progress().fence())
+        .isPresent();
+  }
+
+  private List<ObjectStore.ListedUpload> listed(UploadSpec spec) {
+    return objects.listMultipartUploads(spec.destination(), spec.bucket(), spec.key()).stream()
+        .filter(listed -> listed.key().equals(spec.key()))
+        .toList();
+  }
+
+  private Optional<Upload> taken(Upload upload) {
+    Progress mine = upload.progress().takenOver(clock.instant().plus(timing.createLease()));
+    return store.replace(upload, mine) ? Optional.of(upload.with(mine)) : Optional.empty();
   }
 
   /** Where callers choose the keys, better now than after they have sent 20 GB. */
@@ -101,6 +130,15 @@ public final class StorageCreation {
           Reason.OBJECT_EXISTS,
           "an object stands at the key already, and the destination does not allow overwriting",
           Map.of("object_key", spec.key()));
+    }
+  }
+
+  /** Of one that no session names. Where S3 does not answer, the sweeper finds it as an orphan. */
+  private void dropOwn(UploadSpec spec, String storageUploadId) {
+    try {
+      abort(spec, storageUploadId);
+    } catch (StorageException e) {
+      LOG.log(Level.WARNING, "upload " + spec.id() + " leaves an orphan: " + storageUploadId, e);
     }
   }
 

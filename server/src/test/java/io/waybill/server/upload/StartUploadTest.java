@@ -79,6 +79,44 @@ class StartUploadTest {
     assertThat(start().state()).isEqualTo(UploadState.ACTIVE);
   }
 
+  /** Found by the simulator: a caller was shown what is for the log alone. */
+  @Test
+  void whoeverLostTheFenceSaysSoThoughS3DoesNotAnswerItsAbort() {
+    AtomicInteger creates = new AtomicInteger();
+    domain.objects.after(
+        operation -> {
+          if (creates.incrementAndGet() == 1) {
+            domain.clock.advance(Domain.TIMING.createLease());
+            start();
+            domain.objects.fail(Operation.ABORT, StorageException.Kind.UNAVAILABLE);
+          }
+        });
+
+    assertThat(failure(this::start).reason()).isEqualTo(Reason.UPLOAD_CREATING);
+  }
+
+  /** Found by the simulator: it aborted the upload of a session that a caller already had. */
+  @Test
+  void aTakeoverThatStoodStillAbortsNothingOfTheNextOne() {
+    domain.objects.fail(Operation.CREATE, StorageException.Kind.UNAVAILABLE);
+    failure(this::start);
+    AtomicInteger lists = new AtomicInteger();
+    domain.objects.before(
+        operation -> {
+          if (operation == Operation.LIST_UPLOADS && lists.incrementAndGet() == 1) {
+            domain.clock.advance(Domain.TIMING.createLease());
+            assertThat(start().state()).isEqualTo(UploadState.ACTIVE);
+          }
+        });
+
+    failure(this::start);
+
+    assertThat(domain.objects.multipartUploads()).isEqualTo(1);
+    assertThat(domain.objects.listMultipartUploads("own", "bucket", ""))
+        .extracting(ObjectStore.ListedUpload::storageUploadId)
+        .containsExactly(start().progress().storageUploadId());
+  }
+
   @Test
   void aRepeatedStartWaitsForTheFirstAndNoLongerThanItShould() {
     AtomicInteger creates = new AtomicInteger();
@@ -102,6 +140,28 @@ class StartUploadTest {
     StartUpload.Request second = Domain.request("f", "exact", 20 * MIB, UploadMode.MULTIPART);
     assertThat(failure(() -> domain.start.execute(ACME, second)).reason())
         .isEqualTo(Reason.OBJECT_EXISTS);
+  }
+
+  @Test
+  void exactKeysAreLookedAtForASinglePutToo() {
+    StartUpload.Request first = Domain.request("e", "exact", 5, UploadMode.SINGLE);
+    domain.objects.putObject(domain.start.execute(ACME, first).upload().spec(), 1, null);
+
+    StartUpload.Request second = Domain.request("f", "exact", 5, UploadMode.SINGLE);
+    assertThat(failure(() -> domain.start.execute(ACME, second)).reason())
+        .isEqualTo(Reason.OBJECT_EXISTS);
+    assertThat(domain.store.findByRequestId("acme", "f")).as("the id is free again").isEmpty();
+  }
+
+  @Test
+  void aSessionThatIsThereSurvivesAChangeOfPolicy() {
+    Upload upload = start();
+    StartUpload stricter = domain.startWithout("own");
+
+    assertThat(stricter.execute(ACME, REQUEST).upload().id()).isEqualTo(upload.id());
+    StartUpload.Request other = Domain.request("two", "own", 5, UploadMode.SINGLE);
+    assertThat(failure(() -> stricter.execute(ACME, other)).reason())
+        .isEqualTo(Reason.DESTINATION_UNKNOWN);
   }
 
   @Test

@@ -1,0 +1,41 @@
+package io.waybill.server.sim;
+
+import io.waybill.server.upload.UploadSpec;
+import io.waybill.server.upload.UploadState;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** What the oracle knows of one session. */
+final class SessionModel {
+  /** When a report was last recorded, and of which ETag. */
+  record Recorded(String etag, Instant time) {}
+
+  final UploadSpec spec;
+  UploadState state;
+  long fence;
+
+  /** False once it was forgotten. */
+  boolean exists = true;
+
+  /** Some caller was told of it. */
+  boolean acked;
+
+  /** Its object was there, and another session of an overwriting destination has replaced it. */
+  boolean overwritten;
+
+  /** When it was last ACTIVE. */
+  Instant leftActive = Instant.MAX;
+
+  /** What was sent since it became COMPLETING; null for nothing yet. */
+  @Nullable List<String> manifest;
+
+  final Map<Integer, Recorded> recorded = new TreeMap<>();
+
+  SessionModel(UploadSpec spec, UploadState state) {
+    this.spec = spec;
+    this.state = state;
+  }
+}

@@ -1,0 +1,113 @@
+package io.waybill.server.sim;
+
+import io.waybill.server.upload.AbortUpload;
+import io.waybill.server.upload.Assembly;
+import io.waybill.server.upload.CompleteUpload;
+import io.waybill.server.upload.Completion;
+import io.waybill.server.upload.GetUpload;
+import io.waybill.server.upload.ReportPart;
+import io.waybill.server.upload.Sessions;
+import io.waybill.server.upload.SignParts;
+import io.waybill.server.upload.StartUpload;
+import io.waybill.server.upload.StorageCleaning;
+import io.waybill.server.upload.StorageCreation;
+import io.waybill.server.upload.SweepOrphans;
+import io.waybill.server.upload.SweepUploads;
+import io.waybill.server.upload.Timing;
+import io.waybill.server.upload.UploadPlanner;
+import java.util.concurrent.RejectedExecutionException;
+
+/** One life of one server: the real use cases, wired as WaybillServer does it. */
+final class SimServer {
+  static final Timing TIMING = Timing.DEFAULT;
+
+  final StartUpload start;
+  final SignParts sign;
+  final ReportPart report;
+  final CompleteUpload complete;
+  final AbortUpload abort;
+  final GetUpload get;
+  final SweepUploads sweep;
+  final SweepOrphans sweepOrphans;
+  private final World world;
+  private final String name;
+  private boolean dead;
+  private boolean sweeping;
+
+  SimServer(World world, String name) {
+    this.world = world;
+    this.name = name;
+    SimStore store = new SimStore(world);
+    SimObjectStore objects = new SimObjectStore(world);
+    Sessions sessions = new Sessions(store, world.clock);
+    StorageCreation creation = new StorageCreation(store, objects, world.clock, TIMING);
+    StorageCleaning cleaning = new StorageCleaning(store, objects, creation, world.clock, TIMING);
+    Completion completion =
+        new Completion(store, objects, sessions, world.clock, world.scheduler::pause, TIMING);
+    Assembly assembly =
+        new Assembly(
+            store, objects, sessions, completion, world.clock, world.scheduler::pause, TIMING);
+    sign = new SignParts(sessions, store, world.destinations, new SimSigner(world), world.clock);
+    report = new ReportPart(sessions, store, world.clock);
+    abort = new AbortUpload(sessions, store, cleaning, world.clock);
+    get = new GetUpload(sessions, store);
+    sweep = new SweepUploads(store, creation, cleaning, assembly, world.clock);
+    sweepOrphans = new SweepOrphans(world.destinations, store, objects, world.clock, TIMING);
+    complete = new CompleteUpload(sessions, assembly, this::onBulkhead);
+    start =
+        new StartUpload(
+            new UploadPlanner(world.destinations, world.clock, world.random),
+            store,
+            sessions,
+            creation,
+            sign,
+            world.clock,
+            world.scheduler::pause,
+            TIMING);
+  }
+
+  String name() {
+    return name;
+  }
+
+  boolean isDead() {
+    return dead;
+  }
+
+  /** kill -9: whoever is at work here dies at its next step. */
+  void kill() {
+    dead = true;
+  }
+
+  /** One pass of the sweeper, unless one is under way. */
+  void sweepInBackground() {
+    if (!sweeping) {
+      sweeping = true;
+      world.scheduler.spawn(
+          "sweeper",
+          this,
+          () -> {
+            sweepOnce();
+            sweeping = false;
+          });
+    }
+  }
+
+  private void sweepOnce() {
+    try {
+      sweep.execute();
+      if (world.random.nextInt(4) == 0) {
+        sweepOrphans.execute();
+      }
+    } catch (io.waybill.server.upload.UploadException e) {
+      world.scheduler.trace("the sweep was cut short: " + e.reason());
+    }
+  }
+
+  private void onBulkhead(Runnable task) {
+    if (world.weather.strikes(Fault.BULKHEAD_FULL, 0.3)) {
+      throw new RejectedExecutionException();
+    }
+    world.scheduler.spawn("completion", this, task);
+  }
+}
