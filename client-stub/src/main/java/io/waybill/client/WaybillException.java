@@ -10,6 +10,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import io.waybill.v1.ErrorReason;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -128,6 +129,17 @@ public final class WaybillException extends RuntimeException {
   public boolean isRetryable() {
     return retryDelay != null
         || code == Status.Code.UNAVAILABLE
-        || code == Status.Code.DEADLINE_EXCEEDED;
+        || code == Status.Code.DEADLINE_EXCEEDED
+        || isBrokenConnection();
+  }
+
+  /**
+   * A connection that breaks just as a call is written to it is UNKNOWN to gRPC. From a server
+   * there comes a status and never a cause.
+   */
+  private boolean isBrokenConnection() {
+    return code == Status.Code.UNKNOWN
+        && getCause() instanceof StatusRuntimeException failure
+        && failure.getStatus().getCause() instanceof IOException;
   }
 }

@@ -3,8 +3,10 @@ package io.waybill.server.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
-import io.waybill.client.WaybillClient;
+import io.grpc.StatusRuntimeException;
 import io.waybill.client.WaybillException;
+import io.waybill.v1.AbortRequest;
+import io.waybill.v1.CompleteRequest;
 import io.waybill.v1.ErrorReason;
 import io.waybill.v1.PartToSign;
 import io.waybill.v1.ReportPartRequest;
@@ -13,6 +15,7 @@ import io.waybill.v1.SignedPart;
 import io.waybill.v1.StartUploadRequest;
 import io.waybill.v1.Upload;
 import io.waybill.v1.UploadMode;
+import io.waybill.v1.UploadServiceGrpc.UploadServiceBlockingStub;
 import io.waybill.v1.UploadState;
 import java.io.IOException;
 import java.net.URI;
@@ -25,6 +28,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -37,12 +41,12 @@ import org.jspecify.annotations.Nullable;
 final class KillNineCaller implements Runnable {
   static final String TAKEN_KEY = "taken.bin";
 
-  private static final Duration PATIENCE = Duration.ofSeconds(45);
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final int LARGE = (5 << 20) + 1_000;
 
   private final String name;
   private final Random random;
-  private final Supplier<@Nullable WaybillClient> server;
+  private final Supplier<@Nullable UploadServiceBlockingStub> server;
   private final Queue<ToldUpload> told;
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -52,11 +56,14 @@ final class KillNineCaller implements Runnable {
   /**
    * Makes one.
    *
-   * @param server a client of the server that is up; null while none is
+   * @param server a stub of the server that is up; null while none is
    * @param told where it writes down each upload, before its first call
    */
   KillNineCaller(
-      String name, long seed, Supplier<@Nullable WaybillClient> server, Queue<ToldUpload> told) {
+      String name,
+      long seed,
+      Supplier<@Nullable UploadServiceBlockingStub> server,
+      Queue<ToldUpload> told) {
     this.name = name;
     this.random = new Random(seed);
     this.server = server;
@@ -86,7 +93,7 @@ final class KillNineCaller implements Runnable {
 
   private void upload(String requestId) throws Exception {
     int kind = random.nextInt(100);
-    if (kind < 12) {
+    if (kind < 20) {
       refusedAtFirst(requestId);
     }
     boolean large = kind >= 94;
@@ -127,7 +134,7 @@ final class KillNineCaller implements Runnable {
             .setMode(UploadMode.UPLOAD_MODE_MULTIPART)
             .build();
     try {
-      call(client -> client.startUpload(taken));
+      call(stub -> stub.startUpload(taken));
       throw new AssertionError("it started " + requestId + " at a key that is taken");
     } catch (WaybillException e) {
       expect(e, ErrorReason.ERROR_REASON_OBJECT_EXISTS);
@@ -148,7 +155,8 @@ final class KillNineCaller implements Runnable {
     if (random.nextBoolean()) {
       send(upload, id, bytes);
     }
-    Upload aborted = call(client -> client.abort(id));
+    Upload aborted =
+        call(stub -> stub.abort(AbortRequest.newBuilder().setUploadId(id).build())).getUpload();
     assertThat(aborted.getState()).isEqualTo(UploadState.UPLOAD_STATE_ABORTED);
     upload.ended("ABORTED");
   }
@@ -157,14 +165,16 @@ final class KillNineCaller implements Runnable {
     send(upload, id, bytes);
     int calls = random.nextInt(5) == 0 ? 2 : 1;
     for (int i = 0; i < calls; i++) {
-      Upload completed = call(client -> client.complete(id));
+      Upload completed =
+          call(stub -> stub.complete(CompleteRequest.newBuilder().setUploadId(id).build()))
+              .getUpload();
       assertThat(completed.getState()).isEqualTo(UploadState.UPLOAD_STATE_COMPLETED);
       upload.ended("COMPLETED");
     }
   }
 
   private String start(ToldUpload upload) throws InterruptedException {
-    Upload started = call(client -> client.startUpload(upload.request)).getUpload();
+    Upload started = call(stub -> stub.startUpload(upload.request)).getUpload();
     upload.started(started.getUploadId(), started.getObjectKey());
     return started.getUploadId();
   }
@@ -182,11 +192,7 @@ final class KillNineCaller implements Runnable {
                 .setPartNumber(part)
                 .setEtag(etag)
                 .build();
-        call(
-            client -> {
-              client.reportPart(report);
-              return id;
-            });
+        call(stub -> stub.reportPart(report));
         upload.reported(part, etag.replace("\"", ""));
       }
     }
@@ -227,22 +233,22 @@ final class KillNineCaller implements Runnable {
             .setUploadId(id)
             .addParts(PartToSign.newBuilder().setPartNumber(number).setChecksum(ByteString.EMPTY))
             .build();
-    return call(client -> client.signParts(request)).getParts(0);
+    return call(stub -> stub.signParts(request)).getParts(0);
   }
 
-  private <T> T call(Function<WaybillClient, T> rpc) throws InterruptedException {
+  private <T> T call(Function<UploadServiceBlockingStub, T> rpc) throws InterruptedException {
     long end = System.nanoTime() + PATIENCE.toNanos();
     @Nullable WaybillException last = null;
     while (System.nanoTime() < end) {
-      WaybillClient client = server.get();
-      if (client != null) {
+      UploadServiceBlockingStub stub = server.get();
+      if (stub != null) {
         try {
-          return rpc.apply(client);
-        } catch (WaybillException e) {
-          if (!e.isRetryable()) {
-            throw e;
+          return rpc.apply(stub.withDeadlineAfter(20, TimeUnit.SECONDS));
+        } catch (StatusRuntimeException e) {
+          last = WaybillException.of(e);
+          if (!last.isRetryable()) {
+            throw last;
           }
-          last = e;
         }
       }
       Thread.sleep(20 + random.nextInt(60));

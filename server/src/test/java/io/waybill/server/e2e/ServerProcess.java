@@ -67,11 +67,13 @@ final class ServerProcess implements AutoCloseable {
     Path log = folder.resolve("server.log");
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xmx256m"));
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"));
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().putAll(s3.credentials());
     Process process = builder.redirectError(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
+    // It must not outlive a test that is itself killed.
+    Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
     String line = process.inputReader().readLine();
     String target =
         line != null && line.startsWith("waybill: serving on ")
@@ -88,6 +90,10 @@ final class ServerProcess implements AutoCloseable {
   /** HOST:PORT; empty where it ended before it served. */
   String target() {
     return target;
+  }
+
+  long pid() {
+    return process.pid();
   }
 
   String log() throws IOException {
