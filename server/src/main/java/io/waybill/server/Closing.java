@@ -5,12 +5,19 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /** What was opened, to be closed in reverse: each of it, whatever becomes of the others. */
-final class Closing implements AutoCloseable {
+public final class Closing implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Closing.class.getName());
 
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 
-  <T extends AutoCloseable> T add(T resource) {
+  /** To be closed when this process ends, however it ends short of a kill. */
+  public static Closing atExit() {
+    Closing closing = new Closing();
+    Runtime.getRuntime().addShutdownHook(new Thread(closing::close, "waybill-stop"));
+    return closing;
+  }
+
+  public synchronized <T extends AutoCloseable> T add(T resource) {
     opened.push(resource);
     return resource;
   }

@@ -35,9 +35,15 @@ import java.util.function.UnaryOperator;
  * to bottom. {@code serve} puts gRPC before it; {@code sweep} needs no more than this.
  *
  * @param closing closes it all, in reverse
+ * @param database the store itself, as no port shows it
  */
 record Core(
-    Closing closing, Threads threads, UseCases useCases, SweepUploads uploads, SweepOrphans orphans)
+    Closing closing,
+    Threads threads,
+    JdbiUploadStore database,
+    UseCases useCases,
+    SweepUploads uploads,
+    SweepOrphans orphans)
     implements AutoCloseable {
 
   /** What stands between the use cases and S3 and the database; in production, nothing. */
@@ -65,6 +71,7 @@ record Core(
           closing,
           threads,
           clock,
+          store,
           ports.store().apply(store),
           ports.objects().apply(storage.objectStore()),
           storage.urlSigner());
@@ -82,6 +89,7 @@ record Core(
       Closing closing,
       Threads threads,
       Clock clock,
+      JdbiUploadStore database,
       UploadStore store,
       ObjectStore objects,
       UrlSigner signer) {
@@ -98,7 +106,7 @@ record Core(
     UploadPlanner planner = new UploadPlanner(destinations, clock, new SecureRandom());
     UseCases useCases =
         new UseCases(
-            new StartUpload(planner, store, creation, signParts, clock, pauses, timing),
+            new StartUpload(planner, store, sessions, creation, signParts, clock, pauses, timing),
             signParts,
             new ReportPart(sessions, store, clock),
             new CompleteUpload(sessions, assembly, threads.completions),
@@ -109,6 +117,7 @@ record Core(
     return new Core(
         closing,
         threads,
+        database,
         useCases,
         new SweepUploads(store, creation, cleaning, assembly, clock),
         new SweepOrphans(destinations, store, objects, clock, timing));

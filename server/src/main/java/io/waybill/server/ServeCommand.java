@@ -40,8 +40,7 @@ final class ServeCommand implements Callable<Integer> {
                   .formatted(config.listen())
               + " --insecure-listen-anywhere serves there all the same");
     }
-    WaybillServer server = WaybillServer.start(config);
-    Runtime.getRuntime().addShutdownHook(new Thread(server::close, "waybill-shutdown"));
+    WaybillServer server = Closing.atExit().add(WaybillServer.start(config));
     spec.commandLine().getOut().println("waybill: serving on " + server.target());
     spec.commandLine().getOut().flush();
     server.awaitTermination();

@@ -92,6 +92,15 @@ public record ServerConfig(
     Duration orphanAge = sweeper.duration("orphan_age", Timing.DEFAULT.orphanAge());
     Duration putGrace = sweeper.duration("put_grace", Timing.DEFAULT.putGrace());
     List<DestinationConfig> destinations = destinations(root);
+    for (DestinationConfig destination : destinations) {
+      Duration maxAge = destination.policy().sessionMaxAge();
+      if (orphanAge.compareTo(maxAge) <= 0) {
+        sweeper.problem(
+            "orphan_age",
+            "longer than every session_max_age; that of %s is %s"
+                .formatted(destination.policy().name(), maxAge));
+      }
+    }
     database.refuseUnknownKeys();
     sweeper.refuseUnknownKeys();
     root.refuseUnknownKeys();

@@ -4,7 +4,7 @@ package io.waybill.server;
 public final class StartException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  StartException(String line, Throwable cause) {
+  public StartException(String line, Throwable cause) {
     super(line, cause);
   }
 }

@@ -4,6 +4,7 @@ import io.waybill.server.ops.Logging;
 import io.waybill.server.s3.S3Storage;
 import io.waybill.server.upload.Swept;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -42,13 +43,19 @@ final class SweepCommand implements Callable<Integer> {
 
   @Mixin private ConfigFile file = new ConfigFile();
 
-  @Option(names = "--dry-run", description = "Only say what would be done. Touches nothing.")
+  @Option(
+      names = "--dry-run",
+      description = "Only say what would be done; no session and nothing in S3 is touched.")
   private boolean dryRun;
 
   @Override
   public Integer call() {
     Logging.toStandardError(Level.WARNING);
     ServerConfig config = file.load();
+    if (!Files.exists(config.databaseFile())) {
+      // An empty database would call every upload of a live one an orphan.
+      throw new ConfigException(config.databaseFile() + ": no such database");
+    }
     S3Storage storage = S3Storage.open(config.connections(), Clock.systemUTC());
     try (Core core = Core.open(config, storage, Core.Ports.PLAIN)) {
       List<Swept> swept = dryRun ? plan(core) : execute(core);

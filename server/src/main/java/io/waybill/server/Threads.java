@@ -36,6 +36,12 @@ final class Threads implements AutoCloseable {
   /** Answers to durable writes; at most as many wait as the writer's queue holds. */
   private static final int CALLBACKS = 2;
 
+  /** How long a stop lets work go on that no call waits for any more; gRPC waited before. */
+  private static final Duration GRACE = Duration.ofSeconds(5);
+
+  /** How long work that was interrupted may take to write down how far it came. */
+  private static final Duration LAST_WORDS = Duration.ofSeconds(3);
+
   private final List<ExecutorService> all = new ArrayList<>();
   final ExecutorService workers = bounded("worker", WORKERS, WORKERS_QUEUE);
   final ExecutorService readers = bounded("reader", READERS, READERS_QUEUE);
@@ -52,27 +58,31 @@ final class Threads implements AutoCloseable {
   final ScheduledExecutorService deadlines = timer("deadline");
   final ScheduledExecutorService sweeper = timer("sweeper");
 
-  /** Lets what runs and what waits finish, for so long in all; then interrupts. */
-  void closeWithin(Duration patience) {
-    long end = System.nanoTime() + patience.toNanos();
+  /** Lets what runs and what waits finish, for so long in all; then interrupts, and waits again. */
+  @Override
+  public void close() {
     sweeper.shutdownNow();
     deadlines.shutdownNow();
     all.forEach(ExecutorService::shutdown);
-    for (ExecutorService each : all) {
-      try {
-        if (!each.awaitTermination(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS)) {
-          each.shutdownNow();
-        }
-      } catch (InterruptedException e) {
-        each.shutdownNow();
-        Thread.currentThread().interrupt();
-      }
+    if (!ended(GRACE)) {
+      all.forEach(ExecutorService::shutdownNow);
+      ended(LAST_WORDS);
     }
   }
 
-  @Override
-  public void close() {
-    closeWithin(Duration.ofSeconds(30));
+  private boolean ended(Duration patience) {
+    long end = System.nanoTime() + patience.toNanos();
+    try {
+      for (ExecutorService each : all) {
+        if (!each.awaitTermination(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+          return false;
+        }
+      }
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 
   private ExecutorService bounded(String name, int threads, int queue) {

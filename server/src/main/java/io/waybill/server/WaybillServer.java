@@ -54,6 +54,10 @@ public final class WaybillServer implements AutoCloseable {
     StatusErrors errors = new StatusErrors(new SecureRandom());
     Threads threads = core.threads();
     try {
+      int left = core.database().releaseLeases();
+      if (left > 0) {
+        LOG.log(Level.INFO, "taking over {0} starts and completions that were cut short", left);
+      }
       GrpcServer grpc =
           core.closing()
               .add(
@@ -74,6 +78,9 @@ public final class WaybillServer implements AutoCloseable {
     } catch (IOException e) {
       core.close();
       throw new StartException(String.valueOf(e.getMessage()), e);
+    } catch (RuntimeException e) {
+      core.close();
+      throw e;
     }
   }
 

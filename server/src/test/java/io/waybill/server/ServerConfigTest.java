@@ -10,7 +10,10 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,6 +43,36 @@ class ServerConfigTest {
     Destination implied = least.destinations().get(0).policy();
     assertThat(said).usingRecursiveComparison().ignoringFields("name", "bucket").isEqualTo(implied);
     assertThat(said.maxSizeBytes()).isEqualTo(S3Limits.MAX_OBJECT_BYTES);
+  }
+
+  @Test
+  void theDatabaseFollowsTheDataDirectoryInTheExampleToo() throws IOException {
+    ServerConfig config = ServerConfig.parse(example(), Map.of("data_dir", "/x"));
+
+    assertThat(config.databaseFile()).isEqualTo(Path.of("/x/waybill.db"));
+  }
+
+  @Test
+  void theExampleExplainsEveryKey() throws IOException {
+    String example = example();
+    for (String section : new String[] {"", "database:\n  ", "sweeper:\n  ", "destinations:\n- "}) {
+      assertThatThrownBy(() -> ServerConfig.parse(section + "nonsense: 1\n", Map.of()))
+          .satisfies(
+              e -> {
+                Matcher known =
+                    Pattern.compile("known are (.*)").matcher(String.valueOf(e.getMessage()));
+                assertThat(known.find()).as(section).isTrue();
+                for (String key : List.of(known.group(1).split(", ", -1))) {
+                  assertThat(example).containsPattern("(?m)^[ #-]*" + key + ":");
+                }
+              });
+    }
+  }
+
+  @Test
+  void anOrphanIsOlderThanAnySession() {
+    assertThatThrownBy(() -> ServerConfig.parse(LEAST + "    session_max_age: 8d\n", Map.of()))
+        .hasMessageContaining("sweeper.orphan_age: longer than every session_max_age; that of a");
   }
 
   @Test

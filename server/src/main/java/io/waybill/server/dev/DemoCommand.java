@@ -1,6 +1,7 @@
 package io.waybill.server.dev;
 
 import com.google.errorprone.annotations.FormatMethod;
+import io.waybill.server.Closing;
 import io.waybill.server.ops.Logging;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -40,48 +41,50 @@ final class DemoCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     Logging.toStandardError(Level.WARNING);
     PrintWriter out = spec.commandLine().getOut();
-    try (TemporaryFolder folder = TemporaryFolder.create()) {
-      Path source = file.isEmpty() ? generate(folder.path().resolve("demo.bin")) : Path.of(file);
-      if (!Files.isRegularFile(source) || !Files.isReadable(source)) {
-        spec.commandLine().getErr().println("demo: " + source + ": not a file that can be read");
-        return 2;
-      }
-      return run(folder.path(), source, out);
+    Closing atExit = Closing.atExit();
+    Path folder = atExit.add(TemporaryFolder.create()).path();
+    Path source = file.isEmpty() ? generate(folder.resolve("demo.bin")) : Path.of(file);
+    if (!Files.isRegularFile(source) || !Files.isReadable(source)) {
+      spec.commandLine().getErr().println("demo: " + source + ": not a file that can be read");
+      return 2;
     }
-  }
-
-  private int run(Path folder, Path source, PrintWriter out)
-      throws IOException, InterruptedException {
     AtomicInteger puts = new AtomicInteger();
-    try (DevStack stack = DevStack.start(folder, 0, 0, (key, part) -> puts.incrementAndGet())) {
-      say(out, "server  gRPC on %s, sessions in SQLite", stack.target());
-      say(out, "s3      on %s, verifying every signature", stack.s3Endpoint());
-      Digest sent = Digest.of(source);
-      say(out, "file    %s, %,d bytes, sha256=%s", source, sent.bytes(), sent.sha256());
-
-      ClientProcess.Uploaded uploaded = ClientProcess.upload(stack.target(), source);
-      say(out, "client  uploaded %s and saw it %s", uploaded.uploadId(), uploaded.state());
-      say(out, "s3      took %d PUT(s) for %d part(s)", puts.get(), uploaded.parts());
-
-      Digest stored = Digest.ofObject(stack.s3Endpoint(), uploaded.bucket(), uploaded.key());
-      say(out, "s3      gives back %,d bytes, sha256=%s", stored.bytes(), stored.sha256());
-      if (!stored.equals(sent) || !uploaded.state().equals("UPLOAD_STATE_COMPLETED")) {
-        spec.commandLine().getErr().println("demo: what came out is not what went in");
-        return 1;
-      }
-      say(
-          out,
-          "OK %d bytes sha256=%s parts=%d object=s3://%s/%s",
-          stored.bytes(),
-          stored.sha256(),
-          uploaded.parts(),
-          uploaded.bucket(),
-          uploaded.key());
-      return 0;
+    DevStack stack =
+        atExit.add(DevStack.start(folder, 0, 0, (key, part) -> puts.incrementAndGet()));
+    try {
+      return run(stack, puts, source, out);
     } catch (ClientProcess.UploadFailedException e) {
       spec.commandLine().getErr().println("demo: " + e.getMessage());
       return 1;
     }
+  }
+
+  private int run(DevStack stack, AtomicInteger puts, Path source, PrintWriter out)
+      throws IOException, InterruptedException, ClientProcess.UploadFailedException {
+    say(out, "server  gRPC on %s, sessions in SQLite", stack.target());
+    say(out, "s3      on %s, verifying every signature", stack.s3Endpoint());
+    Digest sent = Digest.of(source);
+    say(out, "file    %s, %,d bytes, sha256=%s", source, sent.bytes(), sent.sha256());
+
+    ClientProcess.Uploaded uploaded = ClientProcess.upload(stack.target(), source);
+    say(out, "client  uploaded %s and saw it %s", uploaded.uploadId(), uploaded.state());
+    say(out, "s3      took %d PUT(s) for %d part(s)", puts.get(), uploaded.parts());
+
+    Digest stored = Digest.ofObject(stack.s3Endpoint(), uploaded.bucket(), uploaded.key());
+    say(out, "s3      gives back %,d bytes, sha256=%s", stored.bytes(), stored.sha256());
+    if (!stored.equals(sent) || !uploaded.state().equals("UPLOAD_STATE_COMPLETED")) {
+      spec.commandLine().getErr().println("demo: what came out is not what went in");
+      return 1;
+    }
+    say(
+        out,
+        "OK %d bytes sha256=%s parts=%d object=s3://%s/%s",
+        stored.bytes(),
+        stored.sha256(),
+        uploaded.parts(),
+        uploaded.bucket(),
+        uploaded.key());
+    return 0;
   }
 
   private static Path generate(Path path) throws IOException {

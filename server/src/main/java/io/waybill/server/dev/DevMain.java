@@ -1,5 +1,6 @@
 package io.waybill.server.dev;
 
+import io.waybill.server.Closing;
 import io.waybill.server.Main;
 import io.waybill.server.ops.Logging;
 import java.io.IOException;
@@ -51,33 +52,13 @@ public final class DevMain implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     Logging.toStandardError(Level.WARNING);
-    if (data != null) {
-      run(data);
-      return 0;
-    }
-    TemporaryFolder folder = TemporaryFolder.create();
-    run(folder.path(), folder);
-    return 0;
-  }
-
-  private void run(Path folder, AutoCloseable... afterwards)
-      throws IOException, InterruptedException {
-    DevStack stack = DevStack.start(folder, port, s3Port, (key, part) -> {});
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(stack, afterwards), "waybill-stop"));
+    Closing atExit = Closing.atExit();
+    Path folder = data == null ? atExit.add(TemporaryFolder.create()).path() : data;
+    DevStack stack = atExit.add(DevStack.start(folder, port, s3Port, (key, part) -> {}));
     PrintWriter out = spec.commandLine().getOut();
     out.print(Greeting.of(stack, folder));
     out.flush();
     stack.awaitTermination();
-  }
-
-  private static void stop(DevStack stack, AutoCloseable... afterwards) {
-    stack.close();
-    for (AutoCloseable each : afterwards) {
-      try {
-        each.close();
-      } catch (Exception e) {
-        System.err.println("waybill-dev: " + e);
-      }
-    }
+    return 0;
   }
 }

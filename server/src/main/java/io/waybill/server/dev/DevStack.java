@@ -1,10 +1,12 @@
 package io.waybill.server.dev;
 
 import io.waybill.server.ServerConfig;
+import io.waybill.server.StartException;
 import io.waybill.server.WaybillServer;
 import io.waybill.server.s3.S3Connection;
 import io.waybill.server.s3.S3Storage;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -49,11 +51,15 @@ public final class DevStack implements AutoCloseable {
    * @param port the server's, 0 for a free one
    * @param s3Port the embedded S3's, 0 for a free one
    */
-  static DevStack start(Path folder, int port, int s3Port, EmbeddedS3.Listener listener)
-      throws IOException {
-    EmbeddedS3 s3 =
-        EmbeddedS3.start(
-            folder.resolve("s3"), s3Port, ACCESS_KEY, SECRET_KEY, List.of(BUCKET), listener);
+  static DevStack start(Path folder, int port, int s3Port, EmbeddedS3.Listener listener) {
+    EmbeddedS3 s3;
+    try {
+      s3 =
+          EmbeddedS3.start(
+              folder.resolve("s3"), s3Port, ACCESS_KEY, SECRET_KEY, List.of(BUCKET), listener);
+    } catch (IOException e) {
+      throw new StartException(inOneLine(s3Port, e), e);
+    }
     try {
       ServerConfig config =
           ServerConfig.parse(
@@ -66,6 +72,15 @@ public final class DevStack implements AutoCloseable {
       s3.close();
       throw e;
     }
+  }
+
+  private static String inOneLine(int s3Port, IOException e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof BindException) {
+        return "port " + s3Port + " on 127.0.0.1, for the embedded S3, is in use";
+      }
+    }
+    return "the embedded S3 does not start: " + e;
   }
 
   /** The server's ADDRESS:PORT. */

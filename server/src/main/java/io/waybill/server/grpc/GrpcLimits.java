@@ -51,7 +51,7 @@ public record GrpcLimits(
           Duration.ofSeconds(20),
           Duration.ofMinutes(1),
           Duration.ofSeconds(20),
-          Duration.ofSeconds(30));
+          Duration.ofSeconds(20));
 
   /** The same with another patience at the end. */
   public GrpcLimits withShutdownGrace(Duration grace) {

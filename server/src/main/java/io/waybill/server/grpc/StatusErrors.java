@@ -49,7 +49,7 @@ public final class StatusErrors {
     if (failure instanceof StorageException e) {
       return known(e.toUploadException());
     }
-    if (failure instanceof UploadException e) {
+    if (failure instanceof UploadException e && e.reason() != Reason.INTERNAL) {
       if (cause != null) {
         LOG.log(Level.WARNING, "{0}: {1}", e.reason(), chain(cause));
       }

@@ -16,6 +16,7 @@ import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.retries.api.BackoffStrategy;
 import software.amazon.awssdk.retries.api.RetryStrategy;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.utils.SdkAutoCloseable;
@@ -32,28 +33,11 @@ final class S3Clients implements AutoCloseable {
   /** How many assemblies are under way at once. */
   static final int MAX_COMPLETING_CONNECTIONS = 64;
 
-  static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
-
-  /** How long a request waits for a connection of the pool. */
-  static final Duration ACQUIRE_TIMEOUT = Duration.ofSeconds(10);
-
-  /** How long a short request waits for the next byte. */
-  static final Duration SOCKET_TIMEOUT = Duration.ofSeconds(20);
-
-  /** How long a short request takes with all its retries. */
-  static final Duration CALL_TIMEOUT = Duration.ofSeconds(45);
-
-  /** Complete can take minutes without a byte (PROTOCOL rule 7). */
-  static final Duration COMPLETE_SOCKET_TIMEOUT = Duration.ofMinutes(10);
-
-  /**
-   * Complete as a whole, since S3 keeps the connection alive with spaces. Below {@code
-   * Timing.completeLease}, so that the holder of a lease learns the outcome while it holds it.
-   */
-  static final Duration COMPLETE_TIMEOUT = Duration.ofMinutes(11);
-
   /** Three tries in all, for what may be repeated. */
   static final int MAX_ATTEMPTS = 3;
+
+  /** The SDK's own. */
+  private static final Duration MAX_RETRY_DELAY = Duration.ofSeconds(20);
 
   /**
    * One destination's clients.
@@ -67,11 +51,19 @@ final class S3Clients implements AutoCloseable {
   private final Map<String, Clients> byDestination = new HashMap<>();
   private final Deque<SdkAutoCloseable> opened = new ArrayDeque<>();
 
-  S3Clients(Collection<S3Connection> connections, AwsCredentialsProvider credentials) {
-    SdkHttpClient quick = keep(http(MAX_CONNECTIONS, SOCKET_TIMEOUT));
-    SdkHttpClient patient = keep(http(MAX_COMPLETING_CONNECTIONS, COMPLETE_SOCKET_TIMEOUT));
+  S3Clients(
+      Collection<S3Connection> connections,
+      AwsCredentialsProvider credentials,
+      S3Timeouts timeouts) {
+    SdkHttpClient quick = keep(http(MAX_CONNECTIONS, timeouts, timeouts.socket()));
+    SdkHttpClient patient =
+        keep(http(MAX_COMPLETING_CONNECTIONS, timeouts, timeouts.completeSocket()));
     RetryStrategy thrice =
-        AwsRetryStrategy.standardRetryStrategy().toBuilder().maxAttempts(MAX_ATTEMPTS).build();
+        AwsRetryStrategy.standardRetryStrategy().toBuilder()
+            .maxAttempts(MAX_ATTEMPTS)
+            .backoffStrategy(upTo(timeouts.retryDelay()))
+            .throttlingBackoffStrategy(upTo(timeouts.throttledRetryDelay()))
+            .build();
     RetryStrategy never = AwsRetryStrategy.doNotRetry();
     for (S3Connection connection : connections) {
       if (byDestination.containsKey(connection.destination())) {
@@ -80,9 +72,9 @@ final class S3Clients implements AutoCloseable {
       byDestination.put(
           connection.destination(),
           new Clients(
-              keep(client(connection, credentials, quick, thrice, CALL_TIMEOUT)),
-              keep(client(connection, credentials, quick, never, CALL_TIMEOUT)),
-              keep(client(connection, credentials, patient, never, COMPLETE_TIMEOUT))));
+              keep(client(connection, credentials, quick, thrice, timeouts.call())),
+              keep(client(connection, credentials, quick, never, timeouts.call())),
+              keep(client(connection, credentials, patient, never, timeouts.complete()))));
     }
   }
 
@@ -106,11 +98,16 @@ final class S3Clients implements AutoCloseable {
     return closeable;
   }
 
-  private static SdkHttpClient http(int maxConnections, Duration socketTimeout) {
+  private static BackoffStrategy upTo(Duration first) {
+    return BackoffStrategy.exponentialDelay(first, MAX_RETRY_DELAY);
+  }
+
+  private static SdkHttpClient http(
+      int maxConnections, S3Timeouts timeouts, Duration socketTimeout) {
     return Apache5HttpClient.builder()
         .maxConnections(maxConnections)
-        .connectionTimeout(CONNECT_TIMEOUT)
-        .connectionAcquisitionTimeout(ACQUIRE_TIMEOUT)
+        .connectionTimeout(timeouts.connect())
+        .connectionAcquisitionTimeout(timeouts.acquire())
         .socketTimeout(socketTimeout)
         .tcpKeepAlive(true)
         .build();

@@ -85,6 +85,10 @@ final class S3ObjectStore implements ObjectStore {
         spec.destination(),
         () -> {
           ListPartsResponse page = pageOfParts(on(spec).repeating(), request, after);
+          boolean saysNothing = page.isTruncated() == null && page.uploadId() == null;
+          if (saysNothing && page.parts().isEmpty()) {
+            throw S3Failures.hollow(S3Operation.LIST_PARTS, spec.destination(), "a list");
+          }
           // Some stores return all parts whatever is asked.
           List<Part> parts =
               page.parts().stream()
@@ -209,6 +213,9 @@ final class S3ObjectStore implements ObjectStore {
   }
 
   private static FoundObject found(UploadSpec spec, HeadObjectResponse head) {
+    if (head.eTag() == null || head.contentLength() == null) {
+      throw S3Failures.hollow(S3Operation.HEAD, spec.destination(), "an ETag or a length");
+    }
     StoredObject object =
         new StoredObject(
             head.eTag(),
@@ -251,7 +258,15 @@ final class S3ObjectStore implements ObjectStore {
     return ask(
         S3Operation.LIST_UPLOADS,
         destination,
-        () -> clients.of(destination).repeating().listMultipartUploads(request));
+        () -> {
+          ListMultipartUploadsResponse page =
+              clients.of(destination).repeating().listMultipartUploads(request);
+          boolean saysNothing = page.isTruncated() == null && page.bucket() == null;
+          if (saysNothing && page.uploads().isEmpty()) {
+            throw S3Failures.hollow(S3Operation.LIST_UPLOADS, destination, "a list");
+          }
+          return page;
+        });
   }
 
   private static boolean leadsOn(

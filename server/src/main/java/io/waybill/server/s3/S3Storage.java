@@ -27,9 +27,18 @@ public final class S3Storage implements AutoCloseable {
       Collection<S3Connection> connections,
       AwsCredentialsProvider credentials,
       InstantSource clock) {
+    this(connections, credentials, clock, S3Timeouts.DEFAULT);
+  }
+
+  /** With other timeouts than the server's. */
+  S3Storage(
+      Collection<S3Connection> connections,
+      AwsCredentialsProvider credentials,
+      InstantSource clock,
+      S3Timeouts timeouts) {
     this.credentials = credentials;
     List<S3Connection> all = List.copyOf(connections);
-    this.clients = new S3Clients(all, credentials);
+    this.clients = new S3Clients(all, credentials, timeouts);
     this.objects = new S3ObjectStore(clients);
     this.signer = new SdkUrlSigner(all, credentials, clock);
   }

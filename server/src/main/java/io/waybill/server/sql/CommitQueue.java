@@ -1,6 +1,7 @@
 package io.waybill.server.sql;
 
 import io.waybill.server.upload.UploadException;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,10 +20,11 @@ import org.jdbi.v3.core.Handle;
  *
  * <p>Calls that wait at the same time have no order among themselves; a batch does its ledger
  * writes first. If one call fails the whole batch is rolled back and each runs alone, so that it
- * fails alone. If the database fails, the batch is answered with that, and the next one tries
- * again, on a new connection.
+ * fails alone. If the database fails, or the commit itself, the batch is answered with that, and
+ * the next one tries again, on a new connection. Whatever happens, every call is answered.
  */
 final class CommitQueue implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(CommitQueue.class.getName());
 
   /** What runs in a transaction. It may run twice, after the first was rolled back. */
   interface Write<T> {
@@ -40,6 +42,9 @@ final class CommitQueue implements AutoCloseable {
 
   /** How many answers one task gives: few enough to spread, enough to be worth the hand-off. */
   private static final int ANSWERS = 32;
+
+  /** Made beforehand: where it is needed there may be no memory for it. */
+  private final UploadException lost = StoreFailures.unavailable();
 
   private final Database database;
   private final Writer writer;
@@ -65,20 +70,32 @@ final class CommitQueue implements AutoCloseable {
     thread.start();
   }
 
-  /** Runs a write and waits until it is durable. */
+  /**
+   * Runs a write and waits until it is durable, also on a thread that is interrupted: who is told
+   * to stop in the middle of his work still writes down how far he came.
+   */
   <T> T run(Write<T> write) {
     Call.Waiting<T> call = new Call.Waiting<>(write);
     backlog.add(call);
+    boolean interrupted = Thread.interrupted();
     try {
-      return call.answer.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      long end = System.nanoTime() + PATIENCE.toNanos();
+      while (true) {
+        try {
+          return call.answer.get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
     } catch (ExecutionException e) {
       Throwable cause = e.getCause();
       throw StoreFailures.of(database, cause == null ? e : cause);
     } catch (TimeoutException e) {
       throw StoreFailures.unavailable().causedBy(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw StoreFailures.unavailable().causedBy(e);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
@@ -122,20 +139,40 @@ final class CommitQueue implements AutoCloseable {
 
   private void work() {
     try (writer) {
-      List<Call<?>> batch = backlog.take(BATCH);
-      while (!batch.isEmpty()) {
-        commit(batch);
-        answer(batch);
-        batch = backlog.take(BATCH);
+      boolean more = true;
+      while (more) {
+        more = serveNext();
       }
     }
+  }
+
+  /**
+   * False once it is closed and empty. An Error of the writer itself (out of memory) costs one
+   * batch its answer, not the thread its life: those who wait would wait for ever.
+   */
+  private boolean serveNext() {
+    List<Call<?>> batch = List.of();
+    try {
+      batch = backlog.take(BATCH);
+      if (batch.isEmpty()) {
+        return false;
+      }
+      commit(batch);
+      answer(batch);
+    } catch (RuntimeException | Error e) {
+      for (Call<?> call : batch) {
+        call.answer.completeExceptionally(lost);
+      }
+      LOG.log(Level.ERROR, "the writer failed, and goes on", e);
+    }
+    return true;
   }
 
   private void commit(List<Call<?>> batch) {
     try {
       transaction(batch);
     } catch (RuntimeException | Error e) {
-      if (batch.size() == 1 || database.isUnavailable(e)) {
+      if (batch.size() == 1 || concernsAll(e)) {
         fail(batch, e);
       } else {
         commitEach(batch);
@@ -148,13 +185,17 @@ final class CommitQueue implements AutoCloseable {
       try {
         transaction(batch.subList(i, i + 1));
       } catch (RuntimeException | Error e) {
-        if (database.isUnavailable(e)) {
+        if (concernsAll(e)) {
           fail(batch.subList(i, batch.size()), e);
           return;
         }
         fail(batch.subList(i, i + 1), e);
       }
     }
+  }
+
+  private boolean concernsAll(Throwable failure) {
+    return failure instanceof Writer.CommitFailed || database.isUnavailable(failure);
   }
 
   private void fail(List<Call<?>> calls, Throwable cause) {

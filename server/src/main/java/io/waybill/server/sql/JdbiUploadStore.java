@@ -53,6 +53,28 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
     return new JdbiUploadStore(SqliteDatabase.open(file), clock, callbacks);
   }
 
+  /**
+   * Ends the leases of whoever died holding one, so that nobody waits minutes for the dead. For a
+   * server that starts, on a database that no other server works on; returns how many there were.
+   *
+   * <p>Safe even where somebody is alive after all ({@code sweep} beside a server that restarts): a
+   * lease only keeps two from doing the same work at once, it guards nothing. What guards is the
+   * fence (PROTOCOL rules 1 and 4), which stays. Whoever takes over raises it, and from then on the
+   * former holder's every write is refused:
+   *
+   * <ul>
+   *   <li>CREATING: it aborts the S3 upload that it made, as row 6 has it.
+   *   <li>COMPLETING, before an attempt: the start of the attempt cannot be written, so none goes
+   *       out. During one: both send the manifest that was stored with COMPLETING (I6), to the same
+   *       S3 upload; the attempt stays unsettled in the row, since a takeover keeps {@code
+   *       unsettled_since}, so nothing is reopened, failed or aborted before the attempt's own
+   *       grace is over (I3).
+   * </ul>
+   */
+  public int releaseLeases() {
+    return writes.run(handle -> UploadTable.releaseLeases(handle, clock.instant()));
+  }
+
   @Override
   public Created create(UploadSpec spec, Progress progress, Instant expireTime) {
     return writes.run(
@@ -67,6 +89,11 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
   @Override
   public Optional<Upload> find(String tenant, UploadId id) {
     return read(handle -> UploadTable.byId(handle, tenant, id));
+  }
+
+  @Override
+  public Optional<Upload> findByRequestId(String tenant, String requestId) {
+    return read(handle -> UploadTable.byRequestId(handle, tenant, requestId));
   }
 
   @Override

@@ -113,6 +113,21 @@ final class UploadTable {
     return update.execute() == 1;
   }
 
+  /** Ends every lease, and leaves the fences: who held one loses its patience, not its work. */
+  static int releaseLeases(Handle handle, Instant now) {
+    return handle
+        .createUpdate(
+            """
+            UPDATE upload SET lease_until = NULL, due_at = :now,
+              update_time = CASE WHEN update_time < :now THEN :now ELSE update_time END,
+              revision = revision + 1
+            WHERE due_at IS NOT NULL AND state IN ('CREATING', 'COMPLETING')
+              AND lease_until IS NOT NULL
+            """)
+        .bind("now", now.toEpochMilli())
+        .execute();
+  }
+
   static boolean delete(Handle handle, Upload seen) {
     var delete =
         handle.createUpdate(

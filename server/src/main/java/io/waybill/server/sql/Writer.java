@@ -12,27 +12,48 @@ final class Writer implements AutoCloseable {
   private final Database database;
   private @Nullable Handle handle;
 
+  /**
+   * The commit itself failed: nobody knows whether it took effect (PROTOCOL row 4). So it is never
+   * run again: a compare-and-set that had succeeded would then answer that it had not.
+   */
+  static final class CommitFailed extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    CommitFailed(Throwable cause) {
+      super("the outcome of a commit is unknown", cause);
+    }
+  }
+
   Writer(Database database) {
     this.database = database;
   }
 
-  /** Does the work and commits it, or throws and has done nothing, as far as one can tell. */
+  /**
+   * Does the work and commits it, or throws and has done nothing.
+   *
+   * @throws CommitFailed where it may have been done
+   */
   void transaction(Consumer<Handle> work) {
     Handle open = open();
     try {
       database.begin(open);
       work.accept(open);
-      database.commit(open);
     } catch (RuntimeException | Error e) {
       undo(open, e);
       throw e;
+    }
+    try {
+      database.commit(open);
+    } catch (RuntimeException | Error e) {
+      undo(open, e);
+      throw new CommitFailed(e);
     }
   }
 
   private void undo(Handle open, Throwable failure) {
     try {
       database.rollback(open);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       failure.addSuppressed(e);
       close();
     }

@@ -59,21 +59,36 @@ public final class Assembly {
     Upload upload = seen;
     while (upload.state() == UploadState.ACTIVE) {
       List<Part> manifest;
+      UploadStore.LedgerChange ledger;
       try {
         manifest = manifest(upload);
+        ledger = new UploadStore.LedgerChange(manifest, List.of());
       } catch (StorageException e) {
-        if (e.kind() != StorageException.Kind.GONE) {
-          throw e;
-        }
-        manifest = List.of(); // S3 dropped the upload: COMPLETING is where that is judged
+        requireGone(upload, e);
+        // S3 dropped the upload: COMPLETING is where that is judged. Whoever takes that over must
+        // not find reports in the ledger, and send them for a manifest.
+        manifest = List.of();
+        List<Integer> untrue = store.partNumbers(upload).stream().boxed().toList();
+        ledger = new UploadStore.LedgerChange(manifest, untrue);
       }
       Progress next = upload.progress().completing(clock.instant().plus(timing.completeLease()));
-      if (store.replace(upload, next, new UploadStore.LedgerChange(manifest, List.of()))) {
+      if (store.replace(upload, next, ledger)) {
         return completion.finish(upload.with(next), manifest);
       }
       upload = sessions.reread(upload);
     }
     return sessions.requireCompleted(upload);
+  }
+
+  /** A 404 to ListParts is believed where the list of uploads says the same. */
+  private void requireGone(Upload upload, StorageException e) {
+    if (e.kind() != StorageException.Kind.GONE) {
+      throw e;
+    }
+    if (objects.isListed(upload.spec(), upload.progress().storageUploadId())) {
+      throw new StorageException(
+          StorageException.Kind.UNAVAILABLE, "no parts of an upload that S3 lists", e);
+    }
   }
 
   private Upload takeOver(Upload seen) {

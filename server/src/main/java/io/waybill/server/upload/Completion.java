@@ -96,7 +96,7 @@ public final class Completion {
     if (whole && upload.progress().unsettledSince() == null) {
       return Optional.empty();
     }
-    if (isListed(upload)) {
+    if (objects.isListed(spec, upload.progress().storageUploadId())) {
       if (whole) {
         return Optional.empty();
       }
@@ -165,14 +165,6 @@ public final class Completion {
     }
     write(upload, upload.progress().completed(clock.instant(), object));
     return sessions.reread(upload);
-  }
-
-  /** Asked of the list of uploads: some stores list the parts of one that is long gone. */
-  private boolean isListed(Upload upload) {
-    UploadSpec spec = upload.spec();
-    String storageUploadId = upload.progress().storageUploadId();
-    return objects.listMultipartUploads(spec.destination(), spec.bucket(), spec.key()).stream()
-        .anyMatch(listed -> listed.storageUploadId().equals(storageUploadId));
   }
 
   /** Whether no attempt can take effect any more, as long as the object is not there already. */

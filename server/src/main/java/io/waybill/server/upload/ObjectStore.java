@@ -78,6 +78,15 @@ public interface ObjectStore {
   List<ListedUpload> listMultipartUploads(String destination, String bucket, String keyPrefix);
 
   /**
+   * Whether S3 still has a multipart upload. Asked of the list of uploads: some stores list the
+   * parts of one that is long gone.
+   */
+  default boolean isListed(UploadSpec spec, String storageUploadId) {
+    return listMultipartUploads(spec.destination(), spec.bucket(), spec.key()).stream()
+        .anyMatch(listed -> listed.storageUploadId().equals(storageUploadId));
+  }
+
+  /**
    * Drops a multipart upload that no session knows.
    *
    * @param destination the destination's name

@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletionException;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +52,7 @@ public final class StartUpload {
 
   private final UploadPlanner planner;
   private final UploadStore store;
+  private final Sessions sessions;
   private final StorageCreation creation;
   private final SignParts signParts;
   private final Clock clock;
@@ -59,6 +62,7 @@ public final class StartUpload {
   public StartUpload(
       UploadPlanner planner,
       UploadStore store,
+      Sessions sessions,
       StorageCreation creation,
       SignParts signParts,
       Clock clock,
@@ -66,6 +70,7 @@ public final class StartUpload {
       Timing timing) {
     this.planner = planner;
     this.store = store;
+    this.sessions = sessions;
     this.creation = creation;
     this.signParts = signParts;
     this.clock = clock;
@@ -80,28 +85,41 @@ public final class StartUpload {
 
   /** Blocks while S3 creates the upload. */
   public Started execute(Caller caller, Request request) {
-    UploadSpec spec = planner.plan(caller, request);
+    UploadSpec spec;
+    try {
+      spec = planner.plan(caller, request);
+    } catch (UploadException refusal) {
+      // What is allowed may have changed since: a session that is there stays its caller's.
+      return answer(caller, request, existing(caller, request).orElseThrow(() -> refusal), false);
+    }
     Instant now = clock.instant();
     Progress first = Progress.creating(now.plus(timing.createLease()));
     UploadStore.Created created =
         store.create(
             spec,
-            spec.mode() == UploadMode.SINGLE ? first.activated("") : first,
+            StorageCreation.isNeededFor(spec) ? first : first.activated(""),
             spec.expireTimeFrom(now));
-    Upload upload = created.upload();
-    if (!upload.spec().requestDigest().equals(spec.requestDigest())) {
-      throw reused(request, upload);
+    if (!created.upload().spec().requestDigest().equals(spec.requestDigest())) {
+      throw reused(request, created.upload());
     }
-    if (upload.state() == UploadState.CREATING) {
-      upload = created.isNew() ? creation.create(upload) : awaitCreation(caller, upload);
-    }
-    List<SignedPart> signed = sign(upload, request.signFirst());
-    return new Started(created.isNew() ? asStored(upload) : upload, signed);
+    return answer(caller, request, created.upload(), created.isNew());
   }
 
-  /** With the times that creating and signing have moved. */
-  private Upload asStored(Upload upload) {
-    return store.find(upload.spec().tenant(), upload.id()).orElse(upload);
+  private Started answer(Caller caller, Request request, Upload found, boolean isNew) {
+    Upload upload = found;
+    if (found.state() == UploadState.CREATING) {
+      upload = isNew ? creation.create(found) : awaitCreation(caller, found);
+    }
+    List<SignedPart> signed = sign(upload, request.signFirst());
+    boolean moved = isNew || request.signFirst() > 0;
+    return new Started(moved ? sessions.reread(upload) : upload, signed);
+  }
+
+  private Optional<Upload> existing(Caller caller, Request request) {
+    String digest = RequestDigest.of(request);
+    return store
+        .findByRequestId(caller.tenant(), request.requestId())
+        .filter(upload -> upload.spec().requestDigest().equals(digest));
   }
 
   private Upload awaitCreation(Caller caller, Upload upload) {
@@ -126,14 +144,24 @@ public final class StartUpload {
   }
 
   private List<SignedPart> sign(Upload upload, int first) {
-    boolean open = upload.state() == UploadState.ACTIVE && !upload.isExpiredAt(clock.instant());
-    if (first == 0 || !open) {
+    if (first <= 0 || !isOpen(upload)) {
       return List.of();
     }
     int count = Math.min(first, upload.spec().plan().partCount());
     List<SignParts.Ask> parts =
         IntStream.rangeClosed(1, count).mapToObj(n -> new SignParts.Ask(n, null)).toList();
-    return signParts.sign(upload, parts, null).toCompletableFuture().join().parts();
+    try {
+      return signParts.sign(upload, parts, null).toCompletableFuture().join().parts();
+    } catch (CompletionException e) {
+      if (isOpen(sessions.reread(upload))) {
+        throw e;
+      }
+      return List.of(); // it was aborted or completed meanwhile; the reply says so
+    }
+  }
+
+  private boolean isOpen(Upload upload) {
+    return upload.state() == UploadState.ACTIVE && !upload.isExpiredAt(clock.instant());
   }
 
   private static UploadException reused(Request request, Upload upload) {

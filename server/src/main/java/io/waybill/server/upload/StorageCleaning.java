@@ -34,24 +34,28 @@ public final class StorageCleaning {
   }
 
   /**
-   * Cleans, and writes down when to look again. Where S3 does not answer, that is soon.
+   * Cleans, and writes down when to look again. Where S3 does not answer, that is soon. The last
+   * look is one that finds nothing: S3's word for an abort or a delete is not enough.
    *
    * @return whether S3 answered
    */
   public boolean clean(Upload upload) {
     Instant now = clock.instant();
     Instant last = upload.urlEnd().plus(timing.putGrace());
+    Instant soon = now.plus(timing.cleanRetry());
+    @Nullable Instant again;
+    boolean answered = true;
     try {
       removeUpload(upload);
-      removeObject(upload.spec());
+      boolean removed = removeObject(upload.spec());
+      again = now.isBefore(last) ? last : removed || isListed(upload) ? soon : null;
     } catch (StorageException e) {
       LOG.log(Level.WARNING, "cleaning of upload " + upload.id() + " is put off", e);
-      store.replace(upload, upload.progress().cleaned(now.plus(timing.cleanRetry())));
-      return false;
+      again = soon;
+      answered = false;
     }
-    @Nullable Instant again = now.isBefore(last) ? last : null;
     store.replace(upload, upload.progress().cleaned(again));
-    return true;
+    return answered;
   }
 
   private void removeUpload(Upload upload) {
@@ -71,11 +75,19 @@ public final class StorageCleaning {
     }
   }
 
-  private void removeObject(UploadSpec spec) {
+  private boolean isListed(Upload upload) {
+    String storageUploadId = upload.progress().storageUploadId();
+    return !storageUploadId.isEmpty() && objects.isListed(upload.spec(), storageUploadId);
+  }
+
+  /** Returns whether one of the session's own was deleted. */
+  private boolean removeObject(UploadSpec spec) {
     Optional<ObjectStore.FoundObject> found = objects.head(spec);
-    if (found.isPresent() && found.get().isOf(spec)) {
-      objects.delete(spec, found.get().object());
-      LOG.log(Level.INFO, "deleted the object of dead upload " + spec.id());
+    if (found.isEmpty() || !found.get().isOf(spec)) {
+      return false;
     }
+    objects.delete(spec, found.get().object());
+    LOG.log(Level.INFO, "deleted the object of dead upload " + spec.id());
+    return true;
   }
 }

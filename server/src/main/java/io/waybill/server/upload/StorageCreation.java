@@ -26,67 +26,18 @@ public final class StorageCreation {
     this.timing = timing;
   }
 
+  /** Whether S3 is asked for anything before a session can be ACTIVE. */
+  static boolean isNeededFor(UploadSpec spec) {
+    return spec.mode() == UploadMode.MULTIPART || !spec.hasOwnKey();
+  }
+
   /** For whoever holds the lease since the session was made. */
   public Upload create(Upload upload) {
-    return createHolding(upload);
-  }
-
-  /** For whoever finds the lease run out: what an earlier holder may have left in S3 goes first. */
-  public Upload takeOver(Upload upload) {
-    Upload held = taken(upload).orElseThrow(() -> Sessions.refusal(upload, clock.instant()));
-    try {
-      abortLeftovers(held);
-    } catch (StorageException e) {
-      store.replace(held, held.progress().released());
-      throw e.toUploadException();
-    }
-    return createHolding(held);
-  }
-
-  /** Takes the lease and gives the session up, when its time ran out before S3 knew of it. */
-  public void giveUp(Upload upload) {
-    Failure never = new Failure(Reason.UPLOAD_EXPIRED, "it ended before S3 had created it");
-    taken(upload)
-        .ifPresent(held -> store.replace(held, held.progress().failed(never, clock.instant())));
-  }
-
-  /** Aborts what S3 lists under the session's own key. Exact keys could be a stranger's. */
-  void abortLeftovers(Upload upload) {
-    UploadSpec spec = upload.spec();
-    if (!spec.hasOwnKey()) {
-      return;
-    }
-    List<ObjectStore.ListedUpload> leftovers =
-        objects.listMultipartUploads(spec.destination(), spec.bucket(), spec.key());
-    if (!isStillHeld(upload)) {
-      return; // who took over may have made one of these, and have answered its caller
-    }
-    for (ObjectStore.ListedUpload listed : leftovers) {
-      if (listed.key().equals(spec.key())) {
-        abort(spec, listed.storageUploadId());
-      }
-    }
-  }
-
-  private boolean isStillHeld(Upload upload) {
-    return store
-        .find(upload.spec().tenant(), upload.id())
-        .filter(now -> now.state() == upload.state())
-        .filter(now -> now.progress().fence() == upload.progress().fence())
-        .isPresent();
-  }
-
-  private Optional<Upload> taken(Upload upload) {
-    Progress mine = upload.progress().takenOver(clock.instant().plus(timing.createLease()));
-    return store.replace(upload, mine) ? Optional.of(upload.with(mine)) : Optional.empty();
-  }
-
-  private Upload createHolding(Upload upload) {
     UploadSpec spec = upload.spec();
     String storageUploadId;
     try {
       refuseExistingObject(spec);
-      storageUploadId = objects.createMultipartUpload(spec);
+      storageUploadId = spec.mode() == UploadMode.SINGLE ? "" : objects.createMultipartUpload(spec);
     } catch (StorageException e) {
       if (e.kind() == StorageException.Kind.UNAVAILABLE) {
         store.replace(upload, upload.progress().released());
@@ -102,12 +53,74 @@ public final class StorageCreation {
     if (store.replace(upload, active)) {
       return upload.with(active);
     }
-    dropOwn(spec, storageUploadId); // somebody took over; theirs is the one that counts
+    if (!storageUploadId.isEmpty()) {
+      dropOwn(spec, storageUploadId);
+    }
     throw new UploadException(
             Reason.UPLOAD_CREATING,
             "the upload is being created by another call",
             Map.of("upload_id", spec.id().toString()))
         .retryAfter(Duration.ofSeconds(1));
+  }
+
+  /** For whoever finds the lease run out: what an earlier holder may have left in S3 goes first. */
+  public Upload takeOver(Upload upload) {
+    Upload held = taken(upload).orElseThrow(() -> Sessions.refusal(upload, clock.instant()));
+    try {
+      abortLeftovers(held);
+    } catch (StorageException e) {
+      store.replace(held, held.progress().released());
+      throw e.toUploadException();
+    }
+    return create(held);
+  }
+
+  /** Takes the lease and gives the session up, when its time ran out before S3 knew of it. */
+  public void giveUp(Upload upload) {
+    Failure never = new Failure(Reason.UPLOAD_EXPIRED, "it ended before S3 had created it");
+    taken(upload)
+        .ifPresent(held -> store.replace(held, held.progress().failed(never, clock.instant())));
+  }
+
+  /**
+   * Aborts what S3 lists under the session's own key, until it lists nothing there. Exact keys
+   * could be a stranger's.
+   *
+   * @throws StorageException where something is left
+   */
+  void abortLeftovers(Upload upload) {
+    UploadSpec spec = upload.spec();
+    if (!spec.hasOwnKey()) {
+      return;
+    }
+    List<ObjectStore.ListedUpload> leftovers = listed(spec);
+    if (!isStillHeld(upload)) {
+      return; // who took over may have made one of these, and have answered its caller
+    }
+    leftovers.forEach(listed -> abort(spec, listed.storageUploadId()));
+    if (!leftovers.isEmpty() && !listed(spec).isEmpty()) {
+      throw new StorageException(
+          StorageException.Kind.UNAVAILABLE, "uploads that were aborted are listed still");
+    }
+  }
+
+  private boolean isStillHeld(Upload upload) {
+    return store
+        .find(upload.spec().tenant(), upload.id())
+        .filter(now -> now.state() == upload.state())
+        .filter(now -> now.progress().fence() == upload.progress().fence())
+        .isPresent();
+  }
+
+  private List<ObjectStore.ListedUpload> listed(UploadSpec spec) {
+    return objects.listMultipartUploads(spec.destination(), spec.bucket(), spec.key()).stream()
+        .filter(listed -> listed.key().equals(spec.key()))
+        .toList();
+  }
+
+  private Optional<Upload> taken(Upload upload) {
+    Progress mine = upload.progress().takenOver(clock.instant().plus(timing.createLease()));
+    return store.replace(upload, mine) ? Optional.of(upload.with(mine)) : Optional.empty();
   }
 
   /** Where callers choose the keys, better now than after they have sent 20 GB. */

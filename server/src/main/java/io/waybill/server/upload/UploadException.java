@@ -9,8 +9,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call that failed, in words the caller may read: no URL, no key of ours, no stack. What caused
- * it is for the log.
+ * A call that failed, in words the caller may read: no URL, no credential, no stack. What caused it
+ * is for the log.
  */
 public final class UploadException extends RuntimeException {
   private static final long serialVersionUID = 1L;

@@ -67,6 +67,9 @@ public interface UploadStore {
   /** The tenant's session of this id. */
   Optional<Upload> find(String tenant, UploadId id);
 
+  /** The tenant's session that this request id made. */
+  Optional<Upload> findByRequestId(String tenant, String requestId);
+
   /** The session of this id, whoever's it is: for the sweeper alone, which asks for no caller. */
   Optional<Upload> findOfAnyTenant(UploadId id);
 

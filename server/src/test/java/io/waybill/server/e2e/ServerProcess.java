@@ -1,9 +1,12 @@
 package io.waybill.server.e2e;
 
-import java.io.BufferedReader;
+import io.waybill.server.FailpointServer;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -21,13 +24,15 @@ final class ServerProcess implements AutoCloseable {
   }
 
   static ServerProcess start(Path folder, TestS3 s3) throws IOException {
-    Path config = Files.writeString(folder.resolve("waybill.yaml"), s3.config());
-    Path log = folder.resolve("server.log");
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:TieredStopAtLevel=1",
-            "-Xmx256m",
+    return start(folder, s3.config(), s3);
+  }
+
+  static ServerProcess start(Path folder, String yaml, TestS3 s3) throws IOException {
+    Path config = Files.writeString(folder.resolve("waybill.yaml"), yaml);
+    return launch(
+        folder,
+        s3,
+        List.of(
             "-jar",
             Jar.SERVER.path().toString(),
             "serve",
@@ -36,19 +41,51 @@ final class ServerProcess implements AutoCloseable {
             "--listen",
             "127.0.0.1:0",
             "--data-dir",
-            folder.resolve("data").toString());
+            folder.resolve("data").toString()));
+  }
+
+  /** The same code with a {@link io.waybill.server.FailpointServer failpoint} in it. */
+  static ServerProcess startWith(String failpoint, int nth, Path folder, String yaml, TestS3 s3)
+      throws IOException {
+    Path config = Files.writeString(folder.resolve("waybill.yaml"), yaml);
+    String classes = Jar.SERVER.path() + File.pathSeparator + Path.of("target", "test-classes");
+    return launch(
+        folder,
+        s3,
+        List.of(
+            "-cp",
+            classes,
+            FailpointServer.class.getName(),
+            config.toString(),
+            folder.resolve("data").toString(),
+            failpoint,
+            String.valueOf(nth)));
+  }
+
+  private static ServerProcess launch(Path folder, TestS3 s3, List<String> arguments)
+      throws IOException {
+    Path log = folder.resolve("server.log");
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xmx256m"));
+    command.addAll(arguments);
+    ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().putAll(s3.credentials());
     Process process = builder.redirectError(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
-    BufferedReader out = process.inputReader();
-    String line = out.readLine();
-    if (line == null || !line.startsWith("waybill: serving on ")) {
+    String line = process.inputReader().readLine();
+    String target =
+        line != null && line.startsWith("waybill: serving on ")
+            ? line.substring(line.lastIndexOf(' ') + 1)
+            : "";
+    ServerProcess server = new ServerProcess(process, target, log);
+    if (target.isEmpty() && (line == null || !line.startsWith("failpoint "))) {
       process.destroyForcibly();
       throw new AssertionError("it does not serve: " + line + "\n" + Files.readString(log));
     }
-    return new ServerProcess(process, line.substring(line.lastIndexOf(' ') + 1), log);
+    return server;
   }
 
-  /** HOST:PORT. */
+  /** HOST:PORT; empty where it ended before it served. */
   String target() {
     return target;
   }
@@ -57,6 +94,12 @@ final class ServerProcess implements AutoCloseable {
     return Files.readString(log);
   }
 
+  /** Whether it ends by itself within the time. */
+  boolean ends(Duration within) throws InterruptedException {
+    return process.waitFor(within.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** SIGKILL. */
   void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
   }
@@ -79,8 +122,7 @@ final class ServerProcess implements AutoCloseable {
   }
 
   static List<String> cliUpload(String target, Path file, String... more) {
-    List<String> arguments =
-        new java.util.ArrayList<>(List.of("upload", "--server", target, "--json"));
+    List<String> arguments = new ArrayList<>(List.of("upload", "--server", target, "--json"));
     arguments.addAll(List.of(more));
     arguments.add(file.toString());
     return arguments;

@@ -2,6 +2,7 @@ package io.waybill.server.e2e;
 
 import io.waybill.server.dev.EmbeddedS3;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -61,6 +62,21 @@ final class TestS3 implements AutoCloseable {
     return Map.of("AWS_ACCESS_KEY_ID", ACCESS_KEY, "AWS_SECRET_ACCESS_KEY", SECRET_KEY);
   }
 
+  URI endpoint() {
+    return s3.endpoint();
+  }
+
+  /** For many requests; the caller closes it. */
+  S3Client client() {
+    return S3Client.builder()
+        .endpointOverride(s3.endpoint())
+        .region(Region.US_EAST_1)
+        .forcePathStyle(true)
+        .credentialsProvider(
+            StaticCredentialsProvider.create(AwsBasicCredentials.create(ACCESS_KEY, SECRET_KEY)))
+        .build();
+  }
+
   byte[] object(String key) {
     return with(s3 -> s3.getObjectAsBytes(get -> get.bucket(BUCKET).key(key)).asByteArray());
   }
@@ -81,15 +97,7 @@ final class TestS3 implements AutoCloseable {
   }
 
   private <T> T with(Function<S3Client, T> ask) {
-    try (S3Client client =
-        S3Client.builder()
-            .endpointOverride(s3.endpoint())
-            .region(Region.US_EAST_1)
-            .forcePathStyle(true)
-            .credentialsProvider(
-                StaticCredentialsProvider.create(
-                    AwsBasicCredentials.create(ACCESS_KEY, SECRET_KEY)))
-            .build()) {
+    try (S3Client client = client()) {
       return ask.apply(client);
     }
   }

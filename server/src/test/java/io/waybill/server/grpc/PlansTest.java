@@ -50,6 +50,17 @@ class PlansTest {
     assertThat(upload.getSizeBytes()).isEqualTo(53_687_091_200_000L);
     assertThat(upload.getPartCount()).isEqualTo(10_000);
     assertThat(upload.getPartSizeBytes()).isEqualTo(5L << 30);
+    var last =
+        waybill
+            .stub()
+            .signParts(
+                SignPartsRequest.newBuilder()
+                    .setUploadId(upload.getUploadId())
+                    .addParts(PartToSign.newBuilder().setPartNumber(10_000))
+                    .build())
+            .getParts(0);
+    assertThat(last.getOffsetBytes()).isEqualTo(9_999 * (5L << 30));
+    assertThat(last.getSizeBytes()).isEqualTo(5L << 30);
     var one = Requests.start(S3Limits.MAX_OBJECT_BYTES + 1).build();
     Failures.of(() -> waybill.stub().startUpload(one)).hasReason(Reason.SIZE_LIMIT_EXCEEDED);
     var single = Requests.start((5L << 30) + 1).setMode(UploadMode.UPLOAD_MODE_SINGLE).build();

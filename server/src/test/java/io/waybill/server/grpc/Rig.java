@@ -70,6 +70,7 @@ final class Rig implements AutoCloseable {
         new StartUpload(
             new UploadPlanner(destinations, clock, new Random(2)),
             store,
+            sessions,
             creation,
             signParts,
             clock,

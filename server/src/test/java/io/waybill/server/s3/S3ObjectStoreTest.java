@@ -169,6 +169,27 @@ class S3ObjectStoreTest {
         .isEqualTo(Kind.UNAVAILABLE);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"", "<Error><Code>InternalError</Code></Error>", "<ListPartsResult/>"})
+  void takesAListingWithoutAWordForAFailure(String body) {
+    s3.behave((call, honest) -> Answer.xml(200, body));
+
+    assertThat(kindOf(() -> store.listParts(spec(), "id", 0, 9))).isEqualTo(Kind.UNAVAILABLE);
+    assertThat(kindOf(() -> store.listMultipartUploads(DESTINATION, BUCKET, "in/")))
+        .isEqualTo(Kind.UNAVAILABLE);
+  }
+
+  @Test
+  void takesAHeadWithoutAnETagForAFailure() {
+    s3.behave((call, honest) -> Answer.of(200, Map.of()));
+
+    StorageException failure =
+        catchThrowableOfType(StorageException.class, () -> store.head(spec()));
+
+    assertThat(failure.kind()).isEqualTo(Kind.UNAVAILABLE);
+    assertThat(failure).hasMessageContaining("without an ETag");
+  }
+
   @Test
   void isRefusedWhereHeadIsForbidden() {
     behaveOn("HeadObject", honest -> new S3Error(403, "AccessDenied", "no").toAnswer());
@@ -280,9 +301,10 @@ class S3ObjectStoreTest {
 
   @Test
   void waitsLongForACompleteButNotPastItsLease() {
-    assertThat(S3Clients.COMPLETE_SOCKET_TIMEOUT).isGreaterThanOrEqualTo(Duration.ofMinutes(10));
-    assertThat(S3Clients.COMPLETE_TIMEOUT)
-        .isGreaterThan(S3Clients.COMPLETE_SOCKET_TIMEOUT)
+    S3Timeouts timeouts = S3Timeouts.DEFAULT;
+    assertThat(timeouts.completeSocket()).isGreaterThanOrEqualTo(Duration.ofMinutes(10));
+    assertThat(timeouts.complete())
+        .isGreaterThan(timeouts.completeSocket())
         .isLessThan(Timing.DEFAULT.completeLease())
         .isLessThan(Timing.DEFAULT.completeGrace());
   }

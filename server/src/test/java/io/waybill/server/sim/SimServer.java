@@ -62,6 +62,7 @@ final class SimServer {
         new StartUpload(
             new UploadPlanner(world.destinations, world.clock, world.random),
             store,
+            sessions,
             creation,
             sign,
             world.clock,

@@ -96,6 +96,11 @@ final class SimStore implements UploadStore {
   }
 
   @Override
+  public Optional<Upload> findByRequestId(String tenant, String requestId) {
+    return read(() -> rows.findByRequestId(tenant, requestId));
+  }
+
+  @Override
   public Optional<Upload> findOfAnyTenant(UploadId id) {
     return read(() -> rows.findOfAnyTenant(id));
   }

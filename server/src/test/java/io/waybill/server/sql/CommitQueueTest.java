@@ -49,6 +49,8 @@ class CommitQueueTest {
   private final CountDownLatch gate = new CountDownLatch(1);
   private final AtomicInteger failingBegins = new AtomicInteger();
   private final AtomicInteger failingCommits = new AtomicInteger();
+  private final AtomicInteger lostCommits = new AtomicInteger();
+  private final AtomicInteger failingJudgements = new AtomicInteger();
   private Executor callbacks = Runnable::run;
   private SqliteDatabase database;
   private JdbiUploadStore store;
@@ -69,6 +71,13 @@ class CommitQueueTest {
           public void commit(Handle writer) {
             fail(failingCommits);
             super.commit(writer);
+            runOutOfMemory(lostCommits);
+          }
+
+          @Override
+          public boolean isUnavailable(Throwable failure) {
+            runOutOfMemory(failingJudgements);
+            return super.isUnavailable(failure);
           }
         };
     store = new JdbiUploadStore(failing, CLOCK, work -> callbacks.execute(work), CAPACITY);
@@ -171,6 +180,53 @@ class CommitQueueTest {
     refuses(Reason.INTERNAL, () -> await(broken));
     refuses(Reason.INTERNAL, () -> await(wrong));
     assertThat(reread(store, upload).progress()).isEqualTo(completing());
+  }
+
+  @Test
+  void anErrorFailsItsOwnWriteOnly() throws Exception {
+    refuses(
+        Reason.INTERNAL,
+        () ->
+            store
+                .writes()
+                .run(
+                    handle -> {
+                      handle.execute("DELETE FROM upload");
+                      throw new OutOfMemoryError("in a write");
+                    }));
+    assertThat(await(store.record(upload, part(1, 1), END))).isTrue();
+  }
+
+  @Test
+  void anErrorOfTheWriterItselfIsAnsweredAndSurvived() throws Exception {
+    holdTheWriter();
+    CompletableFuture<Boolean> waiting =
+        CompletableFuture.supplyAsync(() -> store.replace(upload, completing()));
+    CompletionStage<Boolean> report = store.record(upload, part(1, 1), END);
+    untilWaiting(2);
+    failingBegins.set(1);
+    failingJudgements.set(1);
+    gate.countDown();
+
+    refuses(Reason.STORE_UNAVAILABLE, () -> await(waiting));
+    refuses(Reason.STORE_UNAVAILABLE, () -> await(report));
+    assertThat(await(store.record(upload, part(1, 1), END))).isTrue();
+  }
+
+  @Test
+  void aCommitOfUnknownOutcomeIsNotRunAgain() throws Exception {
+    holdTheWriter();
+    CompletableFuture<Boolean> replaced =
+        CompletableFuture.supplyAsync(() -> store.replace(upload, completing()));
+    CompletionStage<Boolean> report = store.record(upload, part(1, 1), END);
+    untilWaiting(2);
+    lostCommits.set(2); // The held one's, too.
+    gate.countDown();
+
+    refuses(Reason.STORE_UNAVAILABLE, () -> await(replaced));
+    refuses(Reason.STORE_UNAVAILABLE, () -> await(report));
+    assertThat(reread(store, upload).progress()).isEqualTo(completing());
+    assertThat(store.parts(upload, 0, 10)).containsExactly(part(1, 1));
   }
 
   @Test
@@ -309,6 +365,12 @@ class CommitQueueTest {
   private static void fail(AtomicInteger times) {
     if (times.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
       throw new ConnectionException(new SQLException("the cable is out"));
+    }
+  }
+
+  private static void runOutOfMemory(AtomicInteger times) {
+    if (times.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
+      throw new OutOfMemoryError("of the writer");
     }
   }
 

@@ -108,6 +108,9 @@ public abstract class UploadStoreContract {
     Upload upload = create("r1", creating());
 
     assertThat(store.find(STRANGER, upload.id())).isEmpty();
+    assertThat(store.findByRequestId(TENANT, upload.spec().requestId()))
+        .isEqualTo(store.find(TENANT, upload.id()));
+    assertThat(store.findByRequestId(STRANGER, upload.spec().requestId())).isEmpty();
     assertThat(store.findOfAnyTenant(upload.id()))
         .contains(store.find(TENANT, upload.id()).orElseThrow());
     assertThat(store.findOfAnyTenant(TestUploads.id(0))).isEmpty();

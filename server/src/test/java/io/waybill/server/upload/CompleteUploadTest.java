@@ -173,6 +173,61 @@ class CompleteUploadTest {
   }
 
   @Test
+  void partsThatAreSaidToBeGoneOfAnUploadThatIsListedAreAskedForAgain() {
+    Upload upload = domain.startAndPutParts(2);
+    domain.report(upload, 1, "");
+    domain.objects.fail(Operation.LIST_PARTS, StorageException.Kind.GONE);
+
+    UploadException failure = failure(() -> domain.complete(upload));
+
+    assertThat(failure.reason()).isEqualTo(Reason.STORAGE_UNAVAILABLE);
+    assertThat(failure.retryAfter()).isPresent();
+    assertThat(domain.now(upload).state()).isEqualTo(UploadState.ACTIVE);
+    assertThat(domain.now(upload).uploadedParts()).isEqualTo(1);
+    domain.objects.before(operation -> {});
+    assertThat(domain.complete(upload).state()).isEqualTo(UploadState.COMPLETED);
+  }
+
+  @Test
+  void aLedgerOfHintsIsNeverSentAsAManifest() {
+    Upload upload = domain.startAndPutParts(2);
+    domain.report(upload, 1, "");
+    domain.objects.before(
+        operation -> {
+          if (operation == Operation.LIST_PARTS) {
+            domain.objects.forgetMultipartUploads();
+            throw new StorageException(StorageException.Kind.GONE, "no such upload");
+          }
+          if (operation == Operation.HEAD) {
+            throw new StorageException(StorageException.Kind.UNAVAILABLE, "reset");
+          }
+          assertThat(operation).isNotEqualTo(Operation.COMPLETE);
+        });
+    assertThat(failure(() -> domain.complete(upload)).reason())
+        .isEqualTo(Reason.STORAGE_UNAVAILABLE);
+    assertThat(domain.now(upload).state()).isEqualTo(UploadState.COMPLETING);
+
+    domain.objects.before(operation -> assertThat(operation).isNotEqualTo(Operation.COMPLETE));
+    assertThat(failure(() -> domain.complete(upload)).reason())
+        .isEqualTo(Reason.STORAGE_UPLOAD_GONE);
+  }
+
+  @Test
+  void anUploadThatWasCalledGoneAndIsListedIsOpenAgain() {
+    Upload upload = domain.startAndPutParts(2);
+    assertThat(domain.store.replace(upload, upload.progress().completing(domain.clock.instant())))
+        .isTrue();
+
+    UploadException failure = failure(() -> domain.complete(upload));
+
+    assertThat(failure.reason()).isEqualTo(Reason.STORAGE_UNAVAILABLE);
+    assertThat(failure.retryAfter()).isPresent();
+    assertThat(domain.now(upload).state()).isEqualTo(UploadState.ACTIVE);
+    assertThat(domain.objects.calls(Operation.COMPLETE)).isZero();
+    assertThat(domain.complete(upload).state()).isEqualTo(UploadState.COMPLETED);
+  }
+
+  @Test
   void afterAnAmbiguousAttemptNothingIsCalledGoneBeforeTheGraceIsOver() {
     Upload upload = domain.startAndPutParts(2);
     domain.objects.before(

@@ -39,15 +39,20 @@ final class Domain {
   final AbortUpload abort = new AbortUpload(sessions, store, cleaning, clock);
   final SweepUploads sweep = new SweepUploads(store, creation, cleaning, assembly, clock);
   final SweepOrphans orphans = new SweepOrphans(destinations, store, objects, clock, TIMING);
-  final StartUpload start =
-      new StartUpload(
-          new UploadPlanner(destinations, clock, new Random(1)),
-          store,
-          creation,
-          signParts,
-          clock,
-          clock::advance,
-          TIMING);
+  final StartUpload start = startTo(destinations);
+
+  /** As it is after a destination was taken out of the configuration. */
+  StartUpload startWithout(String destination) {
+    return startTo(
+        new Destinations(
+            destinations.all().stream().filter(d -> !d.name().equals(destination)).toList()));
+  }
+
+  private StartUpload startTo(Destinations allowed) {
+    UploadPlanner planner = new UploadPlanner(allowed, clock, new Random(1));
+    return new StartUpload(
+        planner, store, sessions, creation, signParts, clock, clock::advance, TIMING);
+  }
 
   CompleteUpload complete(Executor bulkhead) {
     return new CompleteUpload(sessions, assembly, bulkhead);

@@ -38,11 +38,7 @@ public final class InMemoryUploadStore implements UploadStore {
   @Override
   public synchronized Created create(UploadSpec spec, Progress progress, Instant expireTime) {
     check();
-    Optional<Upload> existing =
-        uploads.values().stream()
-            .filter(upload -> upload.spec().tenant().equals(spec.tenant()))
-            .filter(upload -> upload.spec().requestId().equals(spec.requestId()))
-            .findFirst();
+    Optional<Upload> existing = findByRequestId(spec.tenant(), spec.requestId());
     if (existing.isPresent()) {
       return new Created(existing.get(), false);
     }
@@ -58,6 +54,15 @@ public final class InMemoryUploadStore implements UploadStore {
     check();
     return Optional.ofNullable(uploads.get(id))
         .filter(upload -> upload.spec().tenant().equals(tenant));
+  }
+
+  @Override
+  public synchronized Optional<Upload> findByRequestId(String tenant, String requestId) {
+    check();
+    return uploads.values().stream()
+        .filter(upload -> upload.spec().tenant().equals(tenant))
+        .filter(upload -> upload.spec().requestId().equals(requestId))
+        .findFirst();
   }
 
   @Override

@@ -143,6 +143,28 @@ class StartUploadTest {
   }
 
   @Test
+  void exactKeysAreLookedAtForASinglePutToo() {
+    StartUpload.Request first = Domain.request("e", "exact", 5, UploadMode.SINGLE);
+    domain.objects.putObject(domain.start.execute(ACME, first).upload().spec(), 1, null);
+
+    StartUpload.Request second = Domain.request("f", "exact", 5, UploadMode.SINGLE);
+    assertThat(failure(() -> domain.start.execute(ACME, second)).reason())
+        .isEqualTo(Reason.OBJECT_EXISTS);
+    assertThat(domain.store.findByRequestId("acme", "f")).as("the id is free again").isEmpty();
+  }
+
+  @Test
+  void aSessionThatIsThereSurvivesAChangeOfPolicy() {
+    Upload upload = start();
+    StartUpload stricter = domain.startWithout("own");
+
+    assertThat(stricter.execute(ACME, REQUEST).upload().id()).isEqualTo(upload.id());
+    StartUpload.Request other = Domain.request("two", "own", 5, UploadMode.SINGLE);
+    assertThat(failure(() -> stricter.execute(ACME, other)).reason())
+        .isEqualTo(Reason.DESTINATION_UNKNOWN);
+  }
+
+  @Test
   void aSinglePutAsksNothingOfS3() {
     Upload upload = domain.start(5, UploadMode.SINGLE);
 

@@ -75,6 +75,8 @@ class SweepUploadsTest {
     domain.sweep.execute();
 
     assertThat(domain.objects.head(upload.spec())).isEmpty();
+    domain.clock.advance(Domain.TIMING.cleanRetry());
+    domain.sweep.execute();
     assertThat(domain.store.due(Instant.MAX, 10)).as("nothing is left to do").isEmpty();
   }
 
@@ -102,6 +104,58 @@ class SweepUploadsTest {
     domain.sweep.execute();
 
     assertThat(domain.objects.multipartUploads()).isZero();
+  }
+
+  @Test
+  void anAbortThatS3AnsweredAndDidNotDoIsSeenByTheList() {
+    domain.startAndPutParts(1);
+    domain.objects.fail(Operation.ABORT, StorageException.Kind.GONE);
+    domain.clock.advance(Duration.ofDays(3));
+
+    domain.sweep.execute();
+    assertThat(domain.objects.multipartUploads()).isEqualTo(1);
+    assertThat(domain.store.due(Instant.MAX, 10)).as("it is not done yet").isNotEmpty();
+
+    domain.objects.before(operation -> {});
+    domain.clock.advance(Domain.TIMING.cleanRetry());
+    domain.sweep.execute();
+
+    assertThat(domain.objects.multipartUploads()).isZero();
+    assertThat(domain.store.due(Instant.MAX, 10)).as("nothing is left to do").isEmpty();
+  }
+
+  @Test
+  void aLostUploadThatIsStillListedAfterItsAbortIsNotForgotten() {
+    Upload upload = crashedStart("late");
+    domain.clock.advance(Duration.ofDays(3));
+    domain.objects.fail(Operation.ABORT, StorageException.Kind.GONE);
+
+    domain.sweep.execute();
+    domain.sweep.execute();
+    assertThat(domain.now(upload).state()).isEqualTo(UploadState.FAILED);
+    assertThat(domain.store.due(Instant.MAX, 10)).as("it is not done yet").isNotEmpty();
+
+    domain.objects.before(operation -> {});
+    domain.clock.advance(Domain.TIMING.cleanRetry());
+    domain.sweep.execute();
+
+    assertThat(domain.objects.multipartUploads()).isZero();
+    assertThat(domain.store.due(Instant.MAX, 10)).as("nothing is left to do").isEmpty();
+  }
+
+  @Test
+  void anObjectIsLookedForAgainAfterItsDeletion() {
+    Upload upload = domain.start(5, UploadMode.SINGLE);
+    domain.abort.execute(ACME, upload.id());
+    domain.objects.putObject(upload);
+    domain.clock.advance(Duration.ofDays(3));
+
+    domain.sweep.execute();
+    assertThat(domain.store.due(Instant.MAX, 10)).as("S3's word for it is not enough").isNotEmpty();
+
+    domain.clock.advance(Domain.TIMING.cleanRetry());
+    domain.sweep.execute();
+    assertThat(domain.store.due(Instant.MAX, 10)).as("nothing is left to do").isEmpty();
   }
 
   @Test
