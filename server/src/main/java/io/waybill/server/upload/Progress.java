@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * @param state where the upload stands
- * @param fence grows whenever somebody takes the session over; who holds an older one has lost it
+ * @param fence grows whenever somebody takes the session over or sends an attempt; who holds an
+ *     older one has lost it
  * @param leaseUntil until when the holder of the fence works on it (CREATING, COMPLETING)
  * @param storageUploadId S3's multipart upload id; empty before it exists and for single PUTs
  * @param unsettledSince when the last Complete attempt began that S3 did not surely refuse
@@ -87,11 +88,15 @@ public record Progress(
         null);
   }
 
-  /** A Complete attempt goes out: from now on it may take effect. */
+  /**
+   * A Complete attempt goes out: from now on it may take effect. The fence grows, or else somebody
+   * who read the session before, with its lease run out, could take it over and write the attempt
+   * away.
+   */
   public Progress attempting(Instant now, Instant newLeaseUntil) {
     from(UploadState.COMPLETING);
     return new Progress(
-        state, fence, newLeaseUntil, storageUploadId, now, null, null, null, failure);
+        state, fence + 1, newLeaseUntil, storageUploadId, now, null, null, null, failure);
   }
 
   /**

@@ -229,8 +229,10 @@ final class Calls {
     } else if (!url.isSingle() && state == UploadState.COMPLETING) {
       world.weather.count(Fault.PUT_DURING_COMPLETE);
     }
+    boolean otherBytes = url.sizeBytes() > 1 && world.weather.strikes(Fault.OTHER_BYTES, 0.1);
+    Url sent = otherBytes ? url.ofOtherSize() : url;
     try {
-      return world.s3.put(url, world.random.nextInt(4) > 0);
+      return world.s3.put(sent, world.random.nextInt(4) > 0);
     } catch (StorageException e) {
       return null;
     }
@@ -238,7 +240,7 @@ final class Calls {
 
   /** A PUT that begins now and goes on for hours. */
   void land(Url url) {
-    long most = SimServer.TIMING.putGrace().toSeconds();
+    long most = world.timing.putGrace().toSeconds();
     long seconds = world.random.nextBoolean() ? most - 1 : 1 + world.random.nextLong(600);
     world.s3.later(
         Duration.ofSeconds(seconds),

@@ -38,7 +38,7 @@ final class Carrier {
       awaitBaton();
       Runnable next = work;
       if (next == null) {
-        throw new IllegalStateException("a baton, but nothing to run");
+        return; // a baton, and nothing to run: the end
       }
       work = null;
       next.run();

@@ -4,7 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /** The threads of one simulator, used again and again. */
-final class Carriers {
+final class Carriers implements AutoCloseable {
   private final Deque<Carrier> idle = new ArrayDeque<>();
   private int made;
 
@@ -15,5 +15,12 @@ final class Carriers {
 
   synchronized void giveBack(Carrier carrier) {
     idle.addFirst(carrier);
+  }
+
+  /** Ends the threads; all have to be back. */
+  @Override
+  public synchronized void close() {
+    idle.forEach(Carrier::passBaton);
+    idle.clear();
   }
 }

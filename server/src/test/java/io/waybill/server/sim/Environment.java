@@ -1,5 +1,6 @@
 package io.waybill.server.sim;
 
+import io.waybill.server.upload.UploadId;
 import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -45,6 +46,7 @@ final class Environment {
     }
     if (random.nextInt(jumps) == 0) {
       world.scheduler.jump(JUMPS[random.nextInt(JUMPS.length)]);
+      sweep();
     }
     if (random.nextInt(25) == 0) {
       happen();
@@ -85,8 +87,10 @@ final class Environment {
   private void stranger() {
     List<Url> urls = world.urls.all();
     if (random.nextInt(3) > 0 || urls.isEmpty()) {
-      world.weather.count(Fault.FOREIGN_UPLOAD);
-      world.s3.create("own/foreign/backup-" + random.nextInt(9), null);
+      boolean neighbour = random.nextBoolean();
+      world.weather.count(neighbour ? Fault.NEIGHBOUR_UPLOAD : Fault.FOREIGN_UPLOAD);
+      String name = neighbour ? UploadId.next(world.clock, random).toString() : "backup";
+      world.s3.create("own/acme/" + name + "/file.bin", null);
       return;
     }
     String key = urls.get(random.nextInt(urls.size())).spec().key();

@@ -43,7 +43,10 @@ final class Oracle {
   void created(UploadStore.Created created) {
     if (created.isNew()) {
       Upload upload = created.upload();
-      sessions.put(upload.id(), new SessionModel(upload.spec(), upload.state()));
+      SessionModel model = new SessionModel(upload.spec(), upload.state());
+      model.fence = upload.progress().fence();
+      model.leaseUntil = upload.progress().leaseUntil();
+      sessions.put(upload.id(), model);
       world.scheduler.trace("row " + shown(upload.spec()) + " " + upload.state());
     }
   }
@@ -55,11 +58,27 @@ final class Oracle {
     if (row == null) {
       check(!model.acked, "I1", "an acknowledged session is gone: " + shown(spec));
       check(model.state == UploadState.CREATING, "states", "forgotten in " + model.state);
+      check(
+          !spec.hasOwnKey() || !model.refusedAt.isBefore(world.scheduler.current().callBegan),
+          "rule 9",
+          "forgotten, and S3 has not refused it");
       model.exists = false;
       return;
     }
     check(row.progress().fence() >= model.fence, "rule 1", "the fence went back");
+    boolean takenOver = row.progress().fence() > model.fence && row.state() == model.state;
+    check(
+        !takenOver
+            || model.leaseUntil == null
+            || !model.leaseUntil.isAfter(now())
+            || !model.leaseSince.isBefore(world.scheduler.current().callBegan),
+        "rule 4",
+        "taken over from somebody whose lease runs");
     model.fence = row.progress().fence();
+    if (!Objects.equals(model.leaseUntil, row.progress().leaseUntil())) {
+      model.leaseUntil = row.progress().leaseUntil();
+      model.leaseSince = now();
+    }
     if (row.state() != model.state) {
       changes(model, row);
     }
@@ -90,10 +109,31 @@ final class Oracle {
       }
       default -> {}
     }
+    if (from == UploadState.CREATING && to == UploadState.ACTIVE) {
+      checkAlone(model.spec, id);
+    }
     if (from == UploadState.ACTIVE) {
       model.leftActive = now();
     }
     model.state = to;
+  }
+
+  /** What an earlier holder left in S3 is gone; what has landed since is the sweeper's. */
+  private void checkAlone(UploadSpec spec, String storageUploadId) {
+    Instant began = world.scheduler.current().callBegan;
+    for (SimS3.Multipart upload : world.s3.uploads().values()) {
+      boolean left =
+          upload.spec != null
+              && spec.hasOwnKey()
+              && upload.key.equals(spec.key())
+              && !upload.listed.storageUploadId().equals(storageUploadId)
+              && upload.listed.initiated().isBefore(began);
+      check(!left, "row 3", "an earlier holder's upload is left");
+    }
+  }
+
+  void createRefused(UploadSpec spec) {
+    model(spec).refusedAt = now();
   }
 
   private static Set<UploadState> next(UploadState from) {
@@ -139,6 +179,7 @@ final class Oracle {
               && said != null
               && stored.since().plus(STALE).isBefore(began)
               && said.time().isBefore(began)
+              && stored.part().sizeBytes() == seen.spec().plan().sizeOf(number)
               && (said.etag().isEmpty() || said.etag().equals(stored.part().etag()));
       check(!dropsTheTruth, "I9", "a true report of part " + number + " is dropped");
     }
@@ -159,6 +200,9 @@ final class Oracle {
   void sendsComplete(UploadSpec spec, String storageUploadId, List<Part> manifest) {
     SessionModel model = model(spec);
     Upload row = world.rows.findOfAnyTenant(spec.id()).orElseThrow();
+    if (world.s3.isFinished(storageUploadId)) {
+      return; // a holder that stood still: the one who took over was quicker, and nothing happens
+    }
     check(row.state() == UploadState.COMPLETING, "I3", "a Complete is sent in " + row.state());
     check(row.progress().unsettledSince() != null, "rule 2", "an attempt that is not written down");
     List<String> etags = manifest.stream().map(part -> part.number() + part.etag()).toList();
@@ -203,7 +247,16 @@ final class Oracle {
       }
     }
     SimS3.Multipart upload = world.s3.upload(storageUploadId);
-    check(upload == null || upload.spec != null, "row 22", "a stranger's upload is aborted");
+    check(
+        upload == null || upload.spec != null || isOldNeighbour(upload),
+        "row 22",
+        "a stranger's upload is aborted");
+  }
+
+  /** One that fits our keys, has no session, and is older than any session could be. */
+  private boolean isOldNeighbour(SimS3.Multipart upload) {
+    Instant old = upload.listed.initiated().plus(world.timing.orphanAge());
+    return !upload.key.contains("backup") && !old.isAfter(now());
   }
 
   /**
@@ -243,6 +296,14 @@ final class Oracle {
     if (model != null) {
       model.acked = true;
     }
+    String id = told.progress().storageUploadId();
+    boolean same =
+        world
+            .rows
+            .findOfAnyTenant(told.id())
+            .filter(row -> row.progress().storageUploadId().equals(id))
+            .isPresent();
+    check(same, "I1", "told of an upload in S3 that is not the session's: " + id);
   }
 
   void told(String tenant, Upload upload, UploadState... allowed) {

@@ -39,7 +39,7 @@ final class Scheduler {
     this.weather = weather;
     this.trace = trace;
     this.carriers = carriers;
-    this.stickiness = 0.3 + 0.6 * random.nextDouble();
+    this.stickiness = 0.4 + 0.55 * random.nextDouble();
   }
 
   /** What happens between two steps. */
@@ -67,7 +67,9 @@ final class Scheduler {
   /** From now on there is one thread, the caller's, and no more baton. */
   void alone() {
     alone = true;
-    current = new Actor("sweeper", new Carrier("unused"));
+    Carrier unused = carriers.take();
+    carriers.giveBack(unused);
+    current = new Actor("sweeper", unused);
   }
 
   Actor current() {

@@ -16,6 +16,13 @@ final class SessionModel {
   final UploadSpec spec;
   UploadState state;
   long fence;
+  @Nullable Instant leaseUntil;
+
+  /** Since when it is that; whoever read the row before could not know. */
+  Instant leaseSince = Instant.MIN;
+
+  /** When S3 last refused to create it for sure. */
+  Instant refusedAt = Instant.MIN;
 
   /** False once it was forgotten. */
   boolean exists = true;

@@ -33,6 +33,7 @@ final class SimObjectStore implements ObjectStore {
   public String createMultipartUpload(UploadSpec spec) {
     before(Step.BEFORE_CREATE, 30);
     if (weather.strikes(Fault.CREATE_REFUSED, 0.3)) {
+      world.oracle.createRefused(spec);
       throw new StorageException(Kind.REFUSED, "AccessDenied");
     }
     failIf(Fault.CREATE_FAILS);
@@ -101,6 +102,15 @@ final class SimObjectStore implements ObjectStore {
           "complete " + storageUploadId,
           () -> s3.complete(spec, storageUploadId, manifest));
       throw lost("CompleteMultipartUpload");
+    }
+    if (weather.strikes(Fault.COMPLETE_HOLLOW, 0.3)) {
+      s3.later(
+          Duration.ofSeconds(1),
+          true,
+          storageUploadId,
+          "complete " + storageUploadId,
+          () -> s3.complete(spec, storageUploadId, manifest));
+      return new StoredObject("hollow", "", spec.plan().sizeBytes(), null);
     }
     StoredObject object = s3.complete(spec, storageUploadId, manifest);
     scheduler.yieldAt(Step.AFTER_COMPLETE);

@@ -105,7 +105,8 @@ final class SimS3 {
 
   /** A part, or a whole object, with new bytes or the same as before. Returns its ETag. */
   String put(Url url, boolean sameBytes) {
-    String etag = "e" + url.number() + (sameBytes ? "" : "-" + ++lastContent);
+    boolean planned = url.sizeBytes() == url.spec().plan().sizeOf(url.number());
+    String etag = "e" + url.number() + (sameBytes && planned ? "" : "-" + ++lastContent);
     if (!url.isSingle()) {
       Multipart upload = uploads.get(url.storageUploadId());
       if (upload == null) {

@@ -13,14 +13,11 @@ import io.waybill.server.upload.StorageCleaning;
 import io.waybill.server.upload.StorageCreation;
 import io.waybill.server.upload.SweepOrphans;
 import io.waybill.server.upload.SweepUploads;
-import io.waybill.server.upload.Timing;
 import io.waybill.server.upload.UploadPlanner;
 import java.util.concurrent.RejectedExecutionException;
 
 /** One life of one server: the real use cases, wired as WaybillServer does it. */
 final class SimServer {
-  static final Timing TIMING = Timing.DEFAULT;
-
   final StartUpload start;
   final SignParts sign;
   final ReportPart report;
@@ -40,19 +37,26 @@ final class SimServer {
     SimStore store = new SimStore(world);
     SimObjectStore objects = new SimObjectStore(world);
     Sessions sessions = new Sessions(store, world.clock);
-    StorageCreation creation = new StorageCreation(store, objects, world.clock, TIMING);
-    StorageCleaning cleaning = new StorageCleaning(store, objects, creation, world.clock, TIMING);
+    StorageCreation creation = new StorageCreation(store, objects, world.clock, world.timing);
+    StorageCleaning cleaning =
+        new StorageCleaning(store, objects, creation, world.clock, world.timing);
     Completion completion =
-        new Completion(store, objects, sessions, world.clock, world.scheduler::pause, TIMING);
+        new Completion(store, objects, sessions, world.clock, world.scheduler::pause, world.timing);
     Assembly assembly =
         new Assembly(
-            store, objects, sessions, completion, world.clock, world.scheduler::pause, TIMING);
+            store,
+            objects,
+            sessions,
+            completion,
+            world.clock,
+            world.scheduler::pause,
+            world.timing);
     sign = new SignParts(sessions, store, world.destinations, new SimSigner(world), world.clock);
     report = new ReportPart(sessions, store, world.clock);
     abort = new AbortUpload(sessions, store, cleaning, world.clock);
     get = new GetUpload(sessions, store);
     sweep = new SweepUploads(store, creation, cleaning, assembly, world.clock);
-    sweepOrphans = new SweepOrphans(world.destinations, store, objects, world.clock, TIMING);
+    sweepOrphans = new SweepOrphans(world.destinations, store, objects, world.clock, world.timing);
     complete = new CompleteUpload(sessions, assembly, this::onBulkhead);
     start =
         new StartUpload(
@@ -63,7 +67,7 @@ final class SimServer {
             sign,
             world.clock,
             world.scheduler::pause,
-            TIMING);
+            world.timing);
   }
 
   String name() {

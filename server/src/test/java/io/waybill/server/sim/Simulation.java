@@ -107,7 +107,7 @@ final class Simulation {
       Instant soon = world.clock.instant().plusSeconds(60);
       world.clock.advanceTo(next.isBefore(soon) ? soon : next);
     }
-    world.clock.advance(SimServer.TIMING.orphanAge().plusMinutes(1));
+    world.clock.advance(world.timing.orphanAge().plusMinutes(1));
     server.sweepOrphans.execute();
     world.oracle.checkAtTheEnd();
   }
@@ -128,7 +128,7 @@ final class Simulation {
       if (url.end().isAfter(now) && random.nextInt(3) == 0) {
         Duration toEnd = Duration.between(now, url.end());
         world.s3.later(
-            toEnd.plus(SimServer.TIMING.putGrace()).minusSeconds(1),
+            toEnd.plus(world.timing.putGrace()).minusSeconds(1),
             false,
             url.storageUploadId(),
             "the last PUT of " + url.number() + " of " + url.storageUploadId(),

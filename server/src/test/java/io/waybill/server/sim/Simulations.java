@@ -1,11 +1,18 @@
 package io.waybill.server.sim;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -17,31 +24,49 @@ final class Simulations {
 
   private static final int MOST_SHOWN = 5;
 
-  private final Carriers carriers = new Carriers();
+  /** More than there are cores: most of a schedule is one thread waiting for another to wake. */
+  private static final int WORKERS = 4;
+
   private final Map<Fault, Long> fired = new EnumMap<>(Fault.class);
   private final List<String> violations = new ArrayList<>();
   private @Nullable Throwable firstFailure;
   private long schedules;
   private long steps;
 
-  /** Runs the schedules of these seeds. */
+  /** Runs the schedules of these seeds, several at a time: none knows of another. */
   void run(long firstSeed, long count) throws InterruptedException {
     Level before = DOMAIN.getLevel();
     DOMAIN.setLevel(Level.OFF);
+    AtomicLong next = new AtomicLong(firstSeed);
+    ExecutorService workers = Executors.newFixedThreadPool(WORKERS);
     try {
-      for (long seed = firstSeed; seed < firstSeed + count; seed++) {
-        add(seed, Simulation.run(seed, false, carriers));
+      List<Callable<Void>> work =
+          Collections.nCopies(WORKERS, () -> runUntil(next, firstSeed + count));
+      for (Future<Void> done : workers.invokeAll(work)) {
+        done.get();
       }
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("the simulator itself has failed", e);
     } finally {
+      workers.shutdown();
       DOMAIN.setLevel(before);
     }
+  }
+
+  private @Nullable Void runUntil(AtomicLong next, long end) throws InterruptedException {
+    try (Carriers carriers = new Carriers()) {
+      for (long seed = next.getAndIncrement(); seed < end; seed = next.getAndIncrement()) {
+        add(seed, Simulation.run(seed, false, carriers));
+      }
+    }
+    return null;
   }
 
   /** One schedule again, and all that happens in it. */
   List<String> replay(long seed) throws InterruptedException {
     Level before = DOMAIN.getLevel();
     DOMAIN.setLevel(Level.OFF);
-    try {
+    try (Carriers carriers = new Carriers()) {
       Simulation.Result result = Simulation.run(seed, true, carriers);
       add(seed, result);
       return result.trace().lines();
@@ -50,7 +75,7 @@ final class Simulations {
     }
   }
 
-  private void add(long seed, Simulation.Result result) {
+  private synchronized void add(long seed, Simulation.Result result) {
     schedules++;
     steps += result.steps();
     for (Fault fault : Fault.values()) {

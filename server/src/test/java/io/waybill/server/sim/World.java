@@ -6,6 +6,7 @@ import io.waybill.server.upload.Destinations;
 import io.waybill.server.upload.InMemoryUploadStore;
 import io.waybill.server.upload.KeyTemplate;
 import io.waybill.server.upload.S3Limits;
+import io.waybill.server.upload.Timing;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +27,7 @@ final class World {
   final Urls urls = new Urls();
   final Calls calls;
   final int pageSize;
+  final Timing timing;
   final Destinations destinations =
       new Destinations(
           List.of(
@@ -43,10 +45,25 @@ final class World {
     s3 = new SimS3(clock, this, random);
     oracle = new Oracle(this);
     calls = new Calls(this);
+    timing = timing(random);
     pageSize = random.nextBoolean() ? S3Limits.MAX_PARTS : 1 + random.nextInt(2);
     for (int i = 0; i < SERVERS; i++) {
       servers.add(new SimServer(this, "s" + ++lives));
     }
+  }
+
+  /** Leases may be as short as they like: fences are what keeps two holders apart. */
+  private static Timing timing(SplittableRandom random) {
+    Timing usual = Timing.DEFAULT;
+    boolean hasty = random.nextBoolean();
+    return new Timing(
+        hasty ? Duration.ofSeconds(1) : usual.createLease(),
+        usual.createWait(),
+        hasty ? Duration.ofSeconds(2) : usual.completeLease(),
+        usual.completeGrace(),
+        usual.putGrace(),
+        usual.orphanAge(),
+        usual.cleanRetry());
   }
 
   /** The one of the servers that a load balancer would pick. */

@@ -358,6 +358,20 @@ class CompleteUploadTest {
     assertThat(domain.complete(upload).state()).isEqualTo(UploadState.COMPLETED);
   }
 
+  /** Found by the simulator: the attempt was forgotten, and the upload might have been aborted. */
+  @Test
+  void whoReadTheSessionBeforeAnAttemptCannotTakeItOverAfterwards() {
+    Upload upload = domain.startAndPutParts(2);
+    Upload seen = left(upload, domain.clock.instant());
+    Progress attempting =
+        seen.progress().attempting(domain.clock.instant(), domain.clock.instant());
+    assertThat(domain.store.replace(seen, attempting)).isTrue();
+
+    assertThat(domain.store.replace(seen, seen.progress().takenOver(domain.clock.instant())))
+        .isFalse();
+    assertThat(domain.now(upload).progress().unsettledSince()).isNotNull();
+  }
+
   @Test
   void aFullBulkheadRefusesAtOnce() {
     Upload upload = domain.startAndPutParts(1);
