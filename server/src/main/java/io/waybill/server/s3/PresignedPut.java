@@ -24,8 +24,7 @@ final class PresignedPut {
   private final byte[][] canonicalRest;
 
   private final MessageDigest innerHead;
-  private final MessageDigest outer = Sha256.create();
-  private final byte[] outerMessage;
+  private final MessageDigest outerHead;
 
   private final byte[] text;
   private final byte[] hash = new byte[Sha256.LENGTH_BYTES];
@@ -48,7 +47,7 @@ final class PresignedPut {
     text = new byte[restBytes + MAX_FILLED_BYTES];
 
     innerHead = key.innerAfter(template.toSign());
-    outerMessage = key.outerMessage();
+    outerHead = key.outer();
   }
 
   /**
@@ -76,15 +75,16 @@ final class PresignedPut {
   private String sign(int textBytes) {
     MessageDigest canonical = Sha256.fork(canonicalHead);
     canonical.update(text, 0, textBytes);
-    Sha256.finish(canonical, hash, 0);
+    Sha256.finish(canonical, hash);
     Sha256.hex(hash, hex);
 
     MessageDigest inner = Sha256.fork(innerHead);
     inner.update(hex, 0, hex.length);
-    Sha256.finish(inner, outerMessage, Sha256.BLOCK_BYTES);
+    Sha256.finish(inner, hash);
 
-    outer.update(outerMessage, 0, outerMessage.length);
-    Sha256.finish(outer, hash, 0);
+    MessageDigest outer = Sha256.fork(outerHead);
+    outer.update(hash, 0, hash.length);
+    Sha256.finish(outer, hash);
     Sha256.hex(hash, hex);
     return new String(hex, ISO_8859_1);
   }

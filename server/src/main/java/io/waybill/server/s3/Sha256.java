@@ -1,6 +1,8 @@
 package io.waybill.server.s3;
 
-import java.nio.charset.StandardCharsets;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.security.DigestException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -11,7 +13,17 @@ final class Sha256 {
   static final int BLOCK_BYTES = 64;
   static final int HEX_CHARS = 2 * LENGTH_BYTES;
 
-  private static final byte[] DIGITS = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+  /** Two digits at a time. */
+  private static final VarHandle PAIR =
+      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
+
+  private static final short[] DIGITS = new short[256];
+
+  static {
+    for (int b = 0; b < DIGITS.length; b++) {
+      DIGITS[b] = (short) (Character.forDigit(b >> 4, 16) << 8 | Character.forDigit(b & 0xf, 16));
+    }
+  }
 
   private Sha256() {}
 
@@ -33,9 +45,9 @@ final class Sha256 {
   }
 
   /** Writes the hash, and resets the state to that of no bytes. */
-  static void finish(MessageDigest state, byte[] to, int at) {
+  static void finish(MessageDigest state, byte[] to) {
     try {
-      state.digest(to, at, LENGTH_BYTES);
+      state.digest(to, 0, LENGTH_BYTES);
     } catch (DigestException e) {
       throw new AssertionError("there is room for a hash", e);
     }
@@ -44,8 +56,7 @@ final class Sha256 {
   /** Writes a hash in hex. */
   static void hex(byte[] hash, byte[] to) {
     for (int i = 0; i < LENGTH_BYTES; i++) {
-      to[2 * i] = DIGITS[hash[i] >> 4 & 0xf];
-      to[2 * i + 1] = DIGITS[hash[i] & 0xf];
+      PAIR.set(to, 2 * i, DIGITS[hash[i] & 0xff]);
     }
   }
 }

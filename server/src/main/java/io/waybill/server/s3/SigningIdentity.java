@@ -24,10 +24,10 @@ final class SigningIdentity {
 
   SigningIdentity(AwsCredentials credentials) {
     this.credentials = credentials;
-    this.accessKey = UriEncoding.ofValue(credentials.accessKeyId().strip());
+    this.accessKey = UriEncoding.ofValue(credentials.accessKeyId().trim());
     this.token =
         credentials instanceof AwsSessionCredentials session
-            ? UriEncoding.ofValue(session.sessionToken().strip())
+            ? UriEncoding.ofValue(session.sessionToken().trim())
             : null;
     this.lastEnd =
         credentials.expirationTime().map(end -> end.minus(CREDENTIALS_MARGIN)).orElse(null);
@@ -59,7 +59,7 @@ final class SigningIdentity {
     String place = region + '/' + service;
     SigningKey key = keys.get(place);
     if (key == null || !key.isOf(day)) {
-      key = SigningKey.of(credentials.secretAccessKey().strip(), day, region, service);
+      key = SigningKey.of(credentials.secretAccessKey().trim(), day, region, service);
       keys.put(place, key);
     }
     return key;

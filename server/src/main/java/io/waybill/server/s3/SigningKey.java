@@ -8,8 +8,8 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * The key of one day, region and service, as the two halves of HMAC: the hash that has taken in the
- * inner pad already, and the outer pad.
+ * The key of one day, region and service, as the two halves of HMAC: hashes that have taken in the
+ * inner and the outer pad already.
  *
  * @see <a
  *     href="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html">AWS:
@@ -23,12 +23,12 @@ final class SigningKey {
 
   private final String day;
   private final MessageDigest inner = Sha256.create();
-  private final byte[] outerPad;
+  private final MessageDigest outer = Sha256.create();
 
   private SigningKey(String day, byte[] key) {
     this.day = day;
     inner.update(padded(key, INNER_PAD));
-    outerPad = padded(key, OUTER_PAD);
+    outer.update(padded(key, OUTER_PAD));
   }
 
   static SigningKey of(String secretKey, String day, String region, String service) {
@@ -50,9 +50,9 @@ final class SigningKey {
     return state;
   }
 
-  /** What the outer hash is over: the outer pad, and room for the inner hash behind it. */
-  byte[] outerMessage() {
-    return Arrays.copyOf(outerPad, Sha256.BLOCK_BYTES + Sha256.LENGTH_BYTES);
+  /** The outer hash: fork it, and add the inner one. */
+  MessageDigest outer() {
+    return outer;
   }
 
   private static byte[] padded(byte[] key, byte pad) {
