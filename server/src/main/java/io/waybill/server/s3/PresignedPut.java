@@ -14,8 +14,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe: it has buffers of its own.
  */
 final class PresignedPut {
-  /** A part number, a length, and the Base64 of a SHA-256. */
-  private static final int MAX_FILLED_BYTES = 5 + 19 + 44;
+  private static final int MAX_NUMBER_CHARS = 5;
+  private static final int MAX_LENGTH_CHARS = 19;
+
+  /** The Base64 of a SHA-256. */
+  private static final int MAX_CHECKSUM_CHARS = 44;
 
   private final String urlHead;
   private final @Nullable String urlTail;
@@ -26,7 +29,14 @@ final class PresignedPut {
   private final MessageDigest innerHead;
   private final MessageDigest outerHead;
 
+  /** The canonical request's end: the part number to the right of its place, then the rest. */
   private final byte[] text;
+
+  private int textEnd;
+
+  /** The length that the text was filled with last; none where a checksum went with it. */
+  private long filledBytes = -1;
+
   private final byte[] hash = new byte[Sha256.LENGTH_BYTES];
   private final byte[] hex = new byte[Sha256.HEX_CHARS];
 
@@ -44,7 +54,7 @@ final class PresignedPut {
       canonicalRest[i] = canonical[i + 1].getBytes(US_ASCII);
       restBytes += canonicalRest[i].length;
     }
-    text = new byte[restBytes + MAX_FILLED_BYTES];
+    text = new byte[restBytes + MAX_NUMBER_CHARS + MAX_LENGTH_CHARS + MAX_CHECKSUM_CHARS];
 
     innerHead = key.innerAfter(template.toSign());
     outerHead = key.outer();
@@ -56,25 +66,33 @@ final class PresignedPut {
    * @param checksum in Base64; given if and only if the template has it
    */
   String url(int partNumber, long sizeBytes, @Nullable String checksum) {
-    int hole = 0;
-    int end = 0;
-    if (urlTail != null) {
-      end = decimal(partNumber, end);
-      end = copy(canonicalRest[hole++], end);
+    if (sizeBytes != filledBytes || checksum != null) {
+      fill(sizeBytes, checksum);
     }
-    end = decimal(sizeBytes, end);
-    end = copy(canonicalRest[hole++], end);
-    if (checksum != null) {
-      end = copy(checksum.getBytes(US_ASCII), end);
-      end = copy(canonicalRest[hole], end);
+    if (urlTail == null) {
+      return urlHead + sign(MAX_NUMBER_CHARS);
     }
-    String signature = sign(end);
-    return urlTail == null ? urlHead + signature : urlHead + partNumber + urlTail + signature;
+    return urlHead + partNumber + urlTail + sign(decimalBefore(MAX_NUMBER_CHARS, partNumber));
   }
 
-  private String sign(int textBytes) {
+  private void fill(long sizeBytes, @Nullable String checksum) {
+    int next = 0;
+    textEnd = MAX_NUMBER_CHARS;
+    if (urlTail != null) {
+      append(canonicalRest[next++]);
+    }
+    append(Long.toString(sizeBytes).getBytes(US_ASCII));
+    append(canonicalRest[next++]);
+    if (checksum != null) {
+      append(checksum.getBytes(US_ASCII));
+      append(canonicalRest[next]);
+    }
+    filledBytes = checksum == null ? sizeBytes : -1;
+  }
+
+  private String sign(int textBegin) {
     MessageDigest canonical = Sha256.fork(canonicalHead);
-    canonical.update(text, 0, textBytes);
+    canonical.update(text, textBegin, textEnd - textBegin);
     Sha256.finish(canonical, hash);
     Sha256.hex(hash, hex);
 
@@ -89,22 +107,17 @@ final class PresignedPut {
     return new String(hex, ISO_8859_1);
   }
 
-  private int copy(byte[] piece, int at) {
-    System.arraycopy(piece, 0, text, at, piece.length);
-    return at + piece.length;
+  private void append(byte[] piece) {
+    System.arraycopy(piece, 0, text, textEnd, piece.length);
+    textEnd += piece.length;
   }
 
-  /** Writes a number that is not negative. */
-  private int decimal(long number, int at) {
-    int end = at + 1;
-    for (long rest = number / 10; rest > 0; rest /= 10) {
-      end++;
+  /** Writes a positive number, and returns where it begins. */
+  private int decimalBefore(int end, int number) {
+    int begin = end;
+    for (int rest = number; rest > 0; rest /= 10) {
+      text[--begin] = (byte) ('0' + rest % 10);
     }
-    long rest = number;
-    for (int i = end - 1; i >= at; i--) {
-      text[i] = (byte) ('0' + rest % 10);
-      rest /= 10;
-    }
-    return end;
+    return begin;
   }
 }

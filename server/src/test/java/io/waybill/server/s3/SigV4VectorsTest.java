@@ -32,7 +32,7 @@ class SigV4VectorsTest {
     String length = canonical.replace("86400", "\0");
     String partAndLength = canonical.replace("4_request&X", "\0_request&X").replace("86400", "\0");
 
-    assertThat(put("?", length).url(0, 86_400, null)).isEqualTo("?" + signature);
+    assertThat(put("?", length).url(1, 86_400, null)).isEqualTo("?" + signature);
     assertThat(put("?\0&", partAndLength).url(4, 86_400, null)).isEqualTo("?4&" + signature);
   }
 
@@ -59,7 +59,7 @@ class SigV4VectorsTest {
         %s"""
             .formatted(sum, sum);
 
-    assertThat(put("?", canonical).url(0, 2013, "REDUCED_REDUNDANCY"))
+    assertThat(put("?", canonical).url(1, 2013, "REDUCED_REDUNDANCY"))
         .isEqualTo("?98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd");
   }
 
