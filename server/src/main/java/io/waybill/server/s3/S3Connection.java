@@ -23,8 +23,8 @@ public record S3Connection(
     if (!region.matches("[a-z0-9-]{1,64}")) {
       throw new IllegalArgumentException("region: a name as eu-central-1, not " + region);
     }
-    check("endpoint", endpoint);
-    check("signing_endpoint", signingEndpoint);
+    endpoint = bare("endpoint", endpoint);
+    signingEndpoint = bare("signing_endpoint", signingEndpoint);
   }
 
   /** The host that stands in signed URLs; null for AWS's own. */
@@ -32,14 +32,15 @@ public record S3Connection(
     return signingEndpoint == null ? endpoint : signingEndpoint;
   }
 
-  private static void check(String what, @Nullable URI uri) {
+  /** Without a slash at the end: the SDK would take it for the one that a key begins with. */
+  private static @Nullable URI bare(String what, @Nullable URI uri) {
     if (uri == null) {
-      return;
+      return null;
     }
     boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
-    boolean bare = uri.getRawPath() == null || uri.getRawPath().matches("/?");
+    boolean noPath = uri.getRawPath() == null || uri.getRawPath().matches("/?");
     if (!http
-        || !bare
+        || !noPath
         || uri.getHost() == null
         || uri.getRawUserInfo() != null
         || uri.getRawQuery() != null
@@ -47,5 +48,6 @@ public record S3Connection(
       throw new IllegalArgumentException(
           what + ": http(s)://host[:port] and nothing else, not " + uri);
     }
+    return URI.create(uri.getScheme() + "://" + uri.getRawAuthority());
   }
 }

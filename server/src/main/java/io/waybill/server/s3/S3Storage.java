@@ -14,7 +14,7 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 public final class S3Storage implements AutoCloseable {
   private final S3Clients clients;
   private final S3ObjectStore objects;
-  private final SdkUrlSigner signer;
+  private final SigV4UrlSigner signer;
   private final AwsCredentialsProvider credentials;
 
   /**
@@ -40,12 +40,15 @@ public final class S3Storage implements AutoCloseable {
     List<S3Connection> all = List.copyOf(connections);
     this.clients = new S3Clients(all, credentials, timeouts);
     this.objects = new S3ObjectStore(clients);
-    this.signer = new SdkUrlSigner(all, credentials, clock);
+    this.signer = new SigV4UrlSigner(all, credentials, clock);
   }
 
   /** With the credentials that the SDK's default provider chain finds. */
   public static S3Storage open(Collection<S3Connection> connections, InstantSource clock) {
-    return new S3Storage(connections, DefaultCredentialsProvider.builder().build(), clock);
+    // Refreshed in the background: signing is not to wait for it.
+    DefaultCredentialsProvider chain =
+        DefaultCredentialsProvider.builder().asyncCredentialUpdateEnabled(true).build();
+    return new S3Storage(connections, chain, clock);
   }
 
   /** With a key pair that is given, as the embedded S3's is. */
@@ -68,7 +71,6 @@ public final class S3Storage implements AutoCloseable {
 
   @Override
   public void close() {
-    signer.close();
     clients.close();
     if (credentials instanceof AutoCloseable closeable) {
       try {
