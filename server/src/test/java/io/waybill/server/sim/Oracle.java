@@ -55,6 +55,9 @@ final class Oracle {
   void written(UploadSpec spec) {
     SessionModel model = model(spec);
     Upload row = world.rows.findOfAnyTenant(spec.id()).orElse(null);
+    if (!model.exists) {
+      return; // it was forgotten, and somebody who had read it before has just found out
+    }
     if (row == null) {
       check(!model.acked, "I1", "an acknowledged session is gone: " + shown(spec));
       check(model.state == UploadState.CREATING, "states", "forgotten in " + model.state);
