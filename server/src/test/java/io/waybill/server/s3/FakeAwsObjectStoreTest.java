@@ -9,7 +9,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
 /** The contract with all of Amazon's strictness. */
-class FakeAwsObjectStoreTest implements ObjectStoreContract {
+public class FakeAwsObjectStoreTest implements ObjectStoreContract {
   private static FakeAwsS3 server;
   private static S3Bench bench;
 

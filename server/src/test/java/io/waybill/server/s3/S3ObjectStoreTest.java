@@ -34,7 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the adapter makes of answers that an honest S3 does not give often. */
-class S3ObjectStoreTest {
+public class S3ObjectStoreTest {
   private static final String ACCESS_KEY = "AKIDEXAMPLE";
   private static final String SECRET_KEY = "secret";
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-class SimulatorTest {
+public class SimulatorTest {
   private static final long SCHEDULES = 2_000;
 
   private final Simulations simulations = new Simulations();

@@ -21,7 +21,7 @@ import org.jdbi.v3.core.JdbiException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class SqliteDatabaseTest {
+public class SqliteDatabaseTest {
   private static final String FILE = "waybill.db";
 
   @TempDir Path dir;

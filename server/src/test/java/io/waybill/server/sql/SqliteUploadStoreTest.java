@@ -20,7 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class SqliteUploadStoreTest extends UploadStoreContract {
+public class SqliteUploadStoreTest extends UploadStoreContract {
   @TempDir Path dir;
   private @Nullable JdbiUploadStore store;
 

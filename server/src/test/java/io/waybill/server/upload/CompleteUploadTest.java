@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
-class CompleteUploadTest {
+public class CompleteUploadTest {
   private final Domain domain = new Domain();
 
   @Test

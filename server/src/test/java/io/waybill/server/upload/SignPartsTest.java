@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-class SignPartsTest {
+public class SignPartsTest {
   private final Domain domain = new Domain();
 
   @Test

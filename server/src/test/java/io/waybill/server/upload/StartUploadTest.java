@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
-class StartUploadTest {
+public class StartUploadTest {
   private static final StartUpload.Request REQUEST =
       Domain.request("one", "own", 20 * MIB, UploadMode.MULTIPART);
 

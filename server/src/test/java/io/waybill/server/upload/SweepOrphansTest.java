@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-class SweepOrphansTest {
+public class SweepOrphansTest {
   private final Domain domain = new Domain();
 
   @Test

@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
-class SweepUploadsTest {
+public class SweepUploadsTest {
   private final Domain domain = new Domain();
 
   @Test

@@ -1,0 +1,157 @@
+package io.waybill.server.planted;
+
+import io.waybill.server.s3.FakeAwsObjectStoreTest;
+import io.waybill.server.s3.S3ObjectStoreTest;
+import io.waybill.server.sim.SimulatorTest;
+import io.waybill.server.sql.SqliteDatabaseTest;
+import io.waybill.server.sql.SqliteUploadStoreTest;
+import io.waybill.server.upload.CompleteUploadTest;
+import io.waybill.server.upload.SignPartsTest;
+import io.waybill.server.upload.StartUploadTest;
+import io.waybill.server.upload.SweepOrphansTest;
+import io.waybill.server.upload.SweepUploadsTest;
+
+/** A mistake somebody could make in one line, and who notices. */
+enum PlantedBug {
+  NO_FENCE_WHEN_COMPLETING(
+      "upload/Completion",
+      "if (!store.replace(upload, next)) {",
+      "if (!store.replace(sessions.reread(upload), next)) {",
+      SimulatorTest.class),
+  COMPLETED_BY_THE_ANSWER_ALONE(
+      "upload/Completion",
+      "manifest);\n      return sending;",
+      "manifest);\n      write(sending, sending.progress().completed(now,"
+          + " new StoredObject(\"x\", \"\", upload.spec().plan().sizeBytes(), null)));\n"
+          + "      throw new FenceLost();",
+      SimulatorTest.class),
+  A_LOST_REPLY_IS_A_REFUSAL(
+      "upload/Completion",
+      "case GONE, UNAVAILABLE -> sending;",
+      "case GONE, UNAVAILABLE -> refused(sending, unsettled, e);",
+      SimulatorTest.class),
+  AN_ATTEMPT_IS_NOT_WRITTEN_DOWN(
+      "upload/Completion",
+      "Upload sending = write(upload, before.attempting(now, now.plus(timing.completeLease())));",
+      "Upload sending = upload;",
+      SimulatorTest.class),
+  REOPENED_WHILE_AN_ATTEMPT_IS_UNSETTLED(
+      "upload/Completion",
+      "if (refused.progress().unsettledSince() == null) {",
+      "if (refused != null) {",
+      SimulatorTest.class),
+  THE_GRACE_IS_NOT_WAITED_FOR(
+      "upload/Completion",
+      "return since == null || clock.instant().isAfter(since.plus(timing.completeGrace()));",
+      "return true;",
+      CompleteUploadTest.class),
+  ANY_OBJECT_AT_THE_KEY_IS_OURS(
+      "upload/Completion",
+      "if (found.isPresent() && found.get().isOf(spec)) {",
+      "if (found.isPresent()) {",
+      CompleteUploadTest.class),
+  THE_SIZE_IS_NOT_COMPARED(
+      "upload/Completion",
+      "if (object.sizeBytes() != planned) {",
+      "if (object.sizeBytes() < 0) {",
+      CompleteUploadTest.class),
+  A_SUBSET_IS_COMPLETED(
+      "upload/PartVerification",
+      "return missing.isEmpty() && mismatched.isEmpty();",
+      "return mismatched.isEmpty();",
+      CompleteUploadTest.class),
+  ABORT_CLEANS_BEFORE_THE_STATE_CHANGES(
+      "upload/AbortUpload",
+      "if (store.replace(upload, aborted)) {",
+      "cleaning.clean(upload.with(aborted));\n      if (store.replace(upload, aborted)) {",
+      SimulatorTest.class),
+  TAKING_OVER_A_START_LEAVES_ITS_LEFTOVERS(
+      "upload/StorageCreation",
+      "leftovers.forEach(listed -> abort(spec, listed.storageUploadId()));",
+      "leftovers.size();",
+      StartUploadTest.class),
+  WHO_LOST_THE_FENCE_KEEPS_ITS_UPLOAD(
+      "upload/StorageCreation",
+      "if (!storageUploadId.isEmpty()) {",
+      "if (storageUploadId.isEmpty()) {",
+      StartUploadTest.class),
+  A_START_IS_FORGOTTEN_THOUGH_ITS_OUTCOME_IS_UNKNOWN(
+      "upload/StorageCreation",
+      "store.replace(upload, upload.progress().released());\n      } else {",
+      "store.forget(upload);\n      } else {",
+      SimulatorTest.class),
+  CLEANED_ONLY_ONCE(
+      "upload/StorageCleaning",
+      "Instant last = upload.urlEnd().plus(timing.putGrace());",
+      "Instant last = now;",
+      SweepUploadsTest.class),
+  A_STRANGERS_OBJECT_IS_DELETED(
+      "upload/StorageCleaning",
+      "if (found.isEmpty() || !found.get().isOf(spec)) {",
+      "if (found.isEmpty()) {",
+      SweepUploadsTest.class),
+  THE_END_OF_THE_LATEST_URL_IS_NOT_STORED(
+      "upload/SignParts",
+      ".extend(upload, now, expire, urlEnd)",
+      ".extend(upload, now, expire, upload.urlEnd())",
+      SignPartsTest.class),
+  URLS_OUTLIVE_THE_SESSION(
+      "upload/SignParts",
+      "Instant end = earlier(now.plus(wished), expire)",
+      "Instant end = now.plus(wished)",
+      SignPartsTest.class),
+  THE_TENANT_IS_NOT_ASKED_FOR(
+      "upload/Sessions",
+      "return store.find(caller.tenant(), id)",
+      "return store.findOfAnyTenant(id)",
+      CompleteUploadTest.class),
+  THE_TENANT_IS_LEFT_OUT_OF_A_WHERE(
+      "sql/UploadTable",
+      "WHERE upload_id = :upload_id AND tenant = :tenant",
+      "WHERE upload_id = :upload_id AND (tenant = :tenant OR tenant <> '')",
+      SqliteUploadStoreTest.class),
+  COMMITS_ARE_NOT_SYNCED(
+      "sql/SqliteDatabase",
+      "SynchronousMode.FULL",
+      "SynchronousMode.NORMAL",
+      SqliteDatabaseTest.class),
+  THE_ORPHAN_SWEEP_TAKES_A_SESSIONS_OWN(
+      "upload/SweepOrphans",
+      "case ACTIVE, COMPLETING, COMPLETED -> !own;",
+      "case ACTIVE, COMPLETING, COMPLETED -> true;",
+      SweepOrphansTest.class),
+  THE_ORPHAN_SWEEP_TAKES_THE_YOUNG(
+      "upload/SweepOrphans",
+      "return age.compareTo(timing.orphanAge()) >= 0;",
+      "return true;",
+      SweepOrphansTest.class),
+  THE_SDK_REPEATS_A_CREATE(
+      "s3/S3Clients",
+      "RetryStrategy never = AwsRetryStrategy.doNotRetry();",
+      "RetryStrategy never = thrice;",
+      S3ObjectStoreTest.class),
+  A_COMPLETE_WITHOUT_AN_ETAG_IS_A_SUCCESS(
+      "s3/S3ObjectStore",
+      "if (done.eTag() == null || Part.unquoted(done.eTag()).isBlank()) {",
+      "if (done == null) {",
+      S3ObjectStoreTest.class),
+  COMPLETE_REPLACES_WHAT_STANDS_THERE(
+      "s3/S3ObjectStore",
+      "request.ifNoneMatch(\"*\");",
+      "request.key(spec.key());",
+      FakeAwsObjectStoreTest.class);
+
+  /** The class, below io.waybill.server. */
+  final String source;
+
+  final String right;
+  final String wrong;
+  final Class<?> caughtBy;
+
+  PlantedBug(String source, String right, String wrong, Class<?> caughtBy) {
+    this.source = source;
+    this.right = right;
+    this.wrong = wrong;
+    this.caughtBy = caughtBy;
+  }
+}
