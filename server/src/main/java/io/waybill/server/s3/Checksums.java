@@ -32,18 +32,7 @@ final class Checksums {
     };
   }
 
-  /** Sets the checksum of a body on the builder of the request that carries it. */
-  static void setOnRequest(SdkPojo builder, ChecksumAlgorithm algorithm, Checksum checksum) {
-    if (algorithm == ChecksumAlgorithm.MD5) {
-      set(builder, "ContentMD5", checksum.toBase64());
-      return;
-    }
-    // Ceph verifies the checksum only beside this.
-    set(builder, "ChecksumAlgorithm", declared(algorithm));
-    set(builder, member(algorithm), checksum.toBase64());
-  }
-
-  /** Sets a declared checksum on the builder of a part of the manifest. */
+  /** Sets a declared checksum on the builder of what carries it. */
   static void setOnPart(SdkPojo builder, ChecksumAlgorithm algorithm, Checksum checksum) {
     set(builder, member(algorithm), checksum.toBase64());
   }

@@ -97,23 +97,26 @@ final class SigV4UrlSigner implements UrlSigner {
     if (last != null && last.is(spec, id, at, lifeSeconds)) {
       return last;
     }
+    Latest next = prepare(spec, id, at, lifeSeconds);
+    latest.set(next);
+    return next;
+  }
+
+  private Latest prepare(UploadSpec spec, String id, SigningMoment at, long lifeSeconds) {
     requireText(spec.key());
     SigningEndpoint endpoint = endpoints.of(spec.destination(), spec.bucket());
     SignedHeaders headers = SignedHeaders.of(spec);
     PutTemplate template = PutTemplate.of(spec, id, headers, endpoint, at, lifeSeconds);
     SigningKey key = at.identity().key(at.day(), endpoint.region(), endpoint.service());
-    Latest next =
-        new Latest(
-            spec,
-            id,
-            at,
-            lifeSeconds,
-            Instant.ofEpochSecond(at.epochSecond() + lifeSeconds),
-            headers,
-            reportHeaders(spec.algorithm()),
-            new PresignedPut(template, key));
-    latest.set(next);
-    return next;
+    return new Latest(
+        spec,
+        id,
+        at,
+        lifeSeconds,
+        Instant.ofEpochSecond(at.epochSecond() + lifeSeconds),
+        headers,
+        reportHeaders(spec.algorithm()),
+        new PresignedPut(template, key));
   }
 
   /** The credentials are asked for once a second, so that they may rotate. */
@@ -122,14 +125,15 @@ final class SigV4UrlSigner implements UrlSigner {
     if (known != null && known.epochSecond() == epochSecond) {
       return known;
     }
-    AwsCredentials resolved = resolve();
-    SigningIdentity identity =
-        known != null && known.identity().isOf(resolved)
-            ? known.identity()
-            : new SigningIdentity(resolved);
+    SigningIdentity identity = identity(known == null ? null : known.identity());
     SigningMoment next = SigningMoment.of(epochSecond, identity);
     moment = next;
     return next;
+  }
+
+  private SigningIdentity identity(@Nullable SigningIdentity known) {
+    AwsCredentials resolved = resolve();
+    return known != null && known.isOf(resolved) ? known : new SigningIdentity(resolved);
   }
 
   private AwsCredentials resolve() {

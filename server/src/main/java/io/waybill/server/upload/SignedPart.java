@@ -29,7 +29,7 @@ public record SignedPart(
     List<String> reportHeaders) {
 
   public SignedPart {
-    headers = Collections.unmodifiableMap(new TreeMap<>(headers));
+    headers = headers.isEmpty() ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(headers));
     reportHeaders = List.copyOf(reportHeaders);
   }
 

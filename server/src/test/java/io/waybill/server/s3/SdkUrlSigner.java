@@ -33,8 +33,8 @@ import software.amazon.awssdk.services.s3.model.UploadPartRequest;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
 /**
- * {@link UrlSigner} on the SDK's presigner, which reads the system's clock for the signature's
- * date; the injected one only measures how long a URL may live.
+ * {@link UrlSigner} on the SDK's presigner: the oracle for ours. It reads the system's clock for
+ * the signature's date; the injected one only measures how long a URL may live.
  */
 final class SdkUrlSigner implements UrlSigner, AutoCloseable {
   /** URLs end this long before the credentials they are signed with. */
@@ -114,8 +114,11 @@ final class SdkUrlSigner implements UrlSigner, AutoCloseable {
             .partNumber(partNumber)
             .contentLength(spec.plan().sizeOf(partNumber))
             .overrideConfiguration(signedBy);
-    if (checksum != null) {
-      Checksums.setOnRequest(request, spec.algorithm(), checksum);
+    if (checksum != null && spec.algorithm() == ChecksumAlgorithm.MD5) {
+      request.contentMD5(checksum.toBase64());
+    } else if (checksum != null) {
+      request.checksumAlgorithm(Checksums.declared(spec.algorithm()));
+      Checksums.setOnPart(request, spec.algorithm(), checksum);
     }
     return presigner(spec)
         .presignUploadPart(p -> p.signatureDuration(life).uploadPartRequest(request.build()));
@@ -137,8 +140,11 @@ final class SdkUrlSigner implements UrlSigner, AutoCloseable {
     if (!spec.overwrite()) {
       request.ifNoneMatch("*");
     }
-    if (checksum != null) {
-      Checksums.setOnRequest(request, spec.algorithm(), checksum);
+    if (checksum != null && spec.algorithm() == ChecksumAlgorithm.MD5) {
+      request.contentMD5(checksum.toBase64());
+    } else if (checksum != null) {
+      request.checksumAlgorithm(Checksums.declared(spec.algorithm()));
+      Checksums.setOnPart(request, spec.algorithm(), checksum);
     }
     return presigner(spec)
         .presignPutObject(p -> p.signatureDuration(life).putObjectRequest(request.build()));
