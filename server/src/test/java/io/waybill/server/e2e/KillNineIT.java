@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
+import io.waybill.server.upload.Timing;
 import io.waybill.v1.Upload;
 import io.waybill.v1.UploadServiceGrpc;
 import io.waybill.v1.UploadServiceGrpc.UploadServiceBlockingStub;
@@ -41,6 +42,10 @@ import software.amazon.awssdk.services.s3.model.S3Object;
  * random; {@code -Dwaybill.chaos.kill9.seed=N} for the same choices again (the moments differ).
  */
 class KillNineIT {
+  /** Where an object had to be deleted, the sweeper looks again after {@code cleanRetry}. */
+  private static final Duration CLEANED_WITHIN =
+      Timing.DEFAULT.cleanRetry().plus(Duration.ofSeconds(60));
+
   private static final int CALLERS = 8;
   private static final String EXACT_PREFIX = "exact/";
 
@@ -111,7 +116,7 @@ class KillNineIT {
         }
         callers.forEach(KillNineIT::refuseFailure);
         await()
-            .atMost(Duration.ofSeconds(40))
+            .atMost(CLEANED_WITHIN)
             .pollInterval(Duration.ofMillis(500))
             .until(() -> ledger().sessions().values().stream().noneMatch(s -> s.due()));
         compareWithTheDisk(s3Client);
