@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 /** Where the state files are. */
 record StateFolder(Path folder) {
 
-  /** No session lives so long; an upload that is never resumed would leave its file for ever. */
+  /** Sessions live 6 days unless the operator says more; each resume makes its file young again. */
   static final Duration MAX_AGE = Duration.ofDays(30);
 
   private static final Pattern OURS = Pattern.compile("[0-9a-f]{64}|new-.*\\.tmp");
