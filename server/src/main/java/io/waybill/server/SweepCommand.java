@@ -57,11 +57,10 @@ final class SweepCommand implements Callable<Integer> {
       throw new ConfigException(config.databaseFile() + ": no such database");
     }
     S3Storage storage = S3Storage.open(config.connections(), Clock.systemUTC());
-    try (Core core = Core.open(config, storage, Core.Ports.PLAIN)) {
-      List<Swept> swept = dryRun ? plan(core) : execute(core);
-      print(swept);
-      return swept.stream().anyMatch(each -> each.outcome() == Swept.Outcome.LATER) ? 1 : 0;
-    }
+    Core core = Closing.atExit().add(Core.open(config, storage, Core.Ports.PLAIN));
+    List<Swept> swept = dryRun ? plan(core) : execute(core);
+    print(swept);
+    return swept.stream().anyMatch(each -> each.outcome() == Swept.Outcome.LATER) ? 1 : 0;
   }
 
   private static List<Swept> plan(Core core) {

@@ -90,7 +90,7 @@ public final class WaybillServer implements AutoCloseable {
         () -> {
           try {
             pass.run();
-          } catch (RuntimeException e) {
+          } catch (RuntimeException | Error e) {
             LOG.log(Level.WARNING, "the sweep was cut short", e);
           }
         };

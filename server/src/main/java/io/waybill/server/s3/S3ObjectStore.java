@@ -29,6 +29,7 @@ import software.amazon.awssdk.services.s3.model.ListMultipartUploadsRequest;
 import software.amazon.awssdk.services.s3.model.ListMultipartUploadsResponse;
 import software.amazon.awssdk.services.s3.model.ListPartsRequest;
 import software.amazon.awssdk.services.s3.model.ListPartsResponse;
+import software.amazon.awssdk.services.s3.model.MultipartUpload;
 
 /**
  * {@link ObjectStore} on the AWS SDK. It leans on nothing that only AWS has: a store may ignore
@@ -240,6 +241,7 @@ final class S3ObjectStore implements ObjectStore {
     while (hasMore) {
       ListMultipartUploadsResponse page = pageOfUploads(destination, request.build());
       page.uploads().stream()
+          .filter(S3ObjectStore::isWhole)
           .filter(upload -> upload.key().startsWith(keyPrefix))
           .map(upload -> new ListedUpload(upload.key(), upload.uploadId(), upload.initiated()))
           .forEach(listed::add);
@@ -251,6 +253,11 @@ final class S3ObjectStore implements ObjectStore {
       last = page;
     }
     return listed;
+  }
+
+  /** A line without its substance names nothing that could be aborted. */
+  private static boolean isWhole(MultipartUpload upload) {
+    return upload.key() != null && upload.uploadId() != null && upload.initiated() != null;
   }
 
   private ListMultipartUploadsResponse pageOfUploads(
@@ -283,7 +290,8 @@ final class S3ObjectStore implements ObjectStore {
   public void delete(UploadSpec spec, StoredObject object) {
     DeleteObjectRequest.Builder request =
         DeleteObjectRequest.builder().bucket(spec.bucket()).key(spec.key());
-    if (object.versionId().isEmpty()) {
+    // The null version of a bucket whose versioning is suspended can be overwritten.
+    if (object.versionId().isEmpty() || object.versionId().equals("null")) {
       request.ifMatch(quoted(object.etag()));
     } else {
       request.versionId(object.versionId());

@@ -4,7 +4,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Takes a session from ACTIVE to COMPLETING: compares what S3 holds with the plan and the ledger,
@@ -96,11 +98,13 @@ public final class Assembly {
     if (seen.progress().isLeased(now)) {
       throw sessions.refusal(seen);
     }
+    // Read before the lease is taken: it does not change in COMPLETING, and the fence proves that.
+    List<Part> manifest = store.parts(seen, 0, S3Limits.MAX_PARTS);
     Progress mine = seen.progress().takenOver(now.plus(timing.completeLease()));
     if (!store.replace(seen, mine)) {
       return sessions.requireCompleted(sessions.reread(seen));
     }
-    return completion.finish(seen.with(mine), store.parts(seen, 0, S3Limits.MAX_PARTS));
+    return completion.finish(seen.with(mine), manifest);
   }
 
   /**
@@ -114,7 +118,10 @@ public final class Assembly {
       verified = PartVerification.of(upload.spec(), stored(upload), ledger);
     }
     if (!verified.isWhole()) {
-      store.drop(upload, verified.untrue());
+      // Only what was in the ledger when S3 was asked: a report made since is a newer truth.
+      Set<Integer> untrue = new HashSet<>(verified.untrue());
+      untrue.retainAll(ledger.stream().map(Part::number).toList());
+      store.drop(upload, untrue);
       throw verified.refusal(upload.spec());
     }
     return verified.manifest();

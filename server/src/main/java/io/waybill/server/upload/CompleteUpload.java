@@ -46,6 +46,9 @@ public final class CompleteUpload {
     }
     try {
       bulkhead.execute(() -> assemble(upload, mine));
+    } catch (Error e) { // no thread to be had: nobody must wait for this one
+      inFlight.remove(upload.id());
+      mine.completeExceptionally(e);
     } catch (RejectedExecutionException e) {
       inFlight.remove(upload.id());
       mine.completeExceptionally(

@@ -89,6 +89,13 @@ public final class Completion {
     if (taken && settled) {
       throw fail(upload, Reason.OBJECT_EXISTS, "another object stands at the key");
     }
+    if (taken) {
+      // Nothing is sent over it, since not every store minds If-None-Match; an attempt that is
+      // still
+      // unsettled may yet show what came of it.
+      throw new StorageException(
+          StorageException.Kind.UNAVAILABLE, "another object stands at the key, for now");
+    }
     if (spec.mode() == UploadMode.SINGLE) {
       throw objectGone(upload);
     }

@@ -46,6 +46,16 @@ public final class StorageCleaning {
     @Nullable Instant again;
     boolean answered = true;
     try {
+      if (isFinished(upload)) {
+        LOG.log(
+            Level.ERROR,
+            "the object of upload {0} stands although the session is {1}: it was completed, and the"
+                + " database does not know; the object is left alone",
+            upload.id(),
+            upload.state());
+        store.replace(upload, upload.progress().cleaned(null));
+        return true;
+      }
       removeUpload(upload);
       boolean removed = removeObject(upload.spec());
       again = now.isBefore(last) ? last : removed || isListed(upload) ? soon : null;
@@ -56,6 +66,17 @@ public final class StorageCleaning {
     }
     store.replace(upload, upload.progress().cleaned(again));
     return answered;
+  }
+
+  /**
+   * Whether the multipart upload of a session that never tried to complete it has become its
+   * object: then a database has lost its tail, and an acknowledged Complete with it (PROTOCOL rows
+   * 19 and 23). Looked at before anything is aborted: that has destroyed objects on real stores.
+   */
+  private boolean isFinished(Upload upload) {
+    return upload.state() != UploadState.FAILED
+        && !upload.progress().storageUploadId().isEmpty()
+        && objects.head(upload.spec()).filter(found -> found.isOf(upload.spec())).isPresent();
   }
 
   private void removeUpload(Upload upload) {

@@ -94,6 +94,10 @@ public final class SweepOrphans {
     if (age.compareTo(timing.completeGrace()) < 0) {
       return false; // whoever made it may be about to write it down
     }
+    UploadSpec spec = session.get().spec();
+    if (!spec.key().equals(listed.key())) {
+      return false; // below the session's id, but not its key: Waybill makes no such upload
+    }
     Progress progress = session.get().progress();
     boolean own = progress.storageUploadId().equals(listed.storageUploadId());
     return switch (progress.state()) {

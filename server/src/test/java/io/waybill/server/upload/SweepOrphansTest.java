@@ -61,6 +61,16 @@ public class SweepOrphansTest {
   }
 
   @Test
+  void whatOthersUploadBesideAFinishedObjectIsTheirs() {
+    Upload upload = domain.complete(domain.startAndPutParts(2));
+    domain.objects.strangersUpload(upload.spec(), "acme/" + upload.id() + "/derived/thumbnail.png");
+    domain.clock.advance(Duration.ofDays(30));
+
+    assertThat(domain.orphans.execute()).isEmpty();
+    assertThat(domain.objects.multipartUploads()).isEqualTo(1);
+  }
+
+  @Test
   void theUploadOfACompletedSessionIsNeverAborted() {
     Upload upload = domain.complete(domain.startAndPutParts(2));
     String again = domain.objects.strangersUpload(upload.spec(), upload.spec().key());

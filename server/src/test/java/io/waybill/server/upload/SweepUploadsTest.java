@@ -81,6 +81,20 @@ public class SweepUploadsTest {
   }
 
   @Test
+  void whatWasCompletedBeforeTheDatabaseLostItsTailIsNeverDestroyed() {
+    Upload before = domain.startAndPutParts(2);
+    domain.objects.putObject(before); // the Complete that the database has forgotten
+
+    assertThat(domain.abort.execute(ACME, before.id()).state()).isEqualTo(UploadState.ABORTED);
+    domain.clock.advance(Duration.ofDays(3));
+    domain.sweep.execute();
+
+    assertThat(domain.objects.head(before.spec())).isPresent();
+    assertThat(domain.objects.calls(Operation.ABORT)).isZero();
+    assertThat(domain.objects.calls(Operation.DELETE)).isZero();
+  }
+
+  @Test
   void aStrangersObjectIsLeftAlone() {
     Upload upload = domain.start(5, UploadMode.SINGLE);
     domain.abort.execute(ACME, upload.id());
