@@ -95,7 +95,8 @@ public final class Assembly {
 
   private Upload takeOver(Upload seen) {
     Instant now = clock.instant();
-    if (seen.progress().isLeased(now)) {
+    boolean own = completion.stillHolds(seen);
+    if (seen.progress().isLeased(now) && !own) {
       throw sessions.refusal(seen);
     }
     // Read before the lease is taken: it does not change in COMPLETING, and the fence proves that.

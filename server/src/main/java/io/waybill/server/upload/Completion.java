@@ -8,6 +8,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,9 @@ public final class Completion {
   private static final class FenceLost extends RuntimeException {
     private static final long serialVersionUID = 1L;
   }
+
+  /** The fences of sessions that this server could neither finish nor let go of. */
+  private final Map<UploadId, Long> stranded = new ConcurrentHashMap<>();
 
   private final UploadStore store;
   private final ObjectStore objects;
@@ -71,7 +75,20 @@ public final class Completion {
       return sessions.requireCompleted(sessions.reread(held));
     } catch (StorageException e) {
       throw letGo(upload, e);
+    } catch (UploadException e) {
+      if (e.reason() == Reason.STORE_UNAVAILABLE || e.reason() == Reason.OVERLOADED) {
+        stranded.put(upload.id(), upload.progress().fence());
+      }
+      throw e;
     }
+  }
+
+  /**
+   * Whether the lease on a session is this server's own, left when the database did not answer, so
+   * that nobody works on it; asks once. By the fence: whoever has taken over since has raised it.
+   */
+  boolean stillHolds(Upload seen) {
+    return stranded.remove(seen.id(), seen.progress().fence());
   }
 
   /**
@@ -216,7 +233,12 @@ public final class Completion {
 
   /** Nobody knows now; whoever asks next need not wait for the lease. */
   private UploadException letGo(Upload upload, StorageException cause) {
-    store.replace(upload, upload.progress().released());
+    try {
+      store.replace(upload, upload.progress().released());
+    } catch (UploadException e) {
+      stranded.put(upload.id(), upload.progress().fence());
+      cause.addSuppressed(e);
+    }
     return cause.toUploadException();
   }
 

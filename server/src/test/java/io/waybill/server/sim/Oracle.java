@@ -74,13 +74,15 @@ final class Oracle {
         !takenOver
             || model.leaseUntil == null
             || !model.leaseUntil.isAfter(now())
-            || !model.leaseSince.isBefore(world.scheduler.current().callBegan),
+            || !model.leaseSince.isBefore(world.scheduler.current().callBegan)
+            || model.leaseBy == world.scheduler.current().server,
         "rule 4",
         "taken over from somebody whose lease runs");
     model.fence = row.progress().fence();
     if (!Objects.equals(model.leaseUntil, row.progress().leaseUntil())) {
       model.leaseUntil = row.progress().leaseUntil();
       model.leaseSince = now();
+      model.leaseBy = world.scheduler.current().server;
     }
     if (row.state() != model.state) {
       changes(model, row);

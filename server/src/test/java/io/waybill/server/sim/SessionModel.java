@@ -21,6 +21,9 @@ final class SessionModel {
   /** Since when it is that; whoever read the row before could not know. */
   Instant leaseSince = Instant.MIN;
 
+  /** The server that took the lease: it may go on with what it could not let go of. */
+  @Nullable SimServer leaseBy;
+
   /** When S3 last refused to create it for sure. */
   Instant refusedAt = Instant.MIN;
 

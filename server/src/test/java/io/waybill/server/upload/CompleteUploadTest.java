@@ -9,6 +9,7 @@ import io.waybill.server.upload.InMemoryObjectStore.Operation;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -370,6 +371,18 @@ public class CompleteUploadTest {
     assertThat(domain.store.replace(seen, seen.progress().takenOver(domain.clock.instant())))
         .isFalse();
     assertThat(domain.now(upload).progress().unsettledSince()).isNotNull();
+  }
+
+  @Test
+  void aDatabaseThatWasAwayDoesNotBlockTheUploadForTheRestOfTheLease() {
+    Upload upload = domain.startAndPutParts(2);
+    UploadException away = new UploadException(Reason.STORE_UNAVAILABLE, "away", Map.of());
+    domain.objects.after(operation -> domain.store.breakWith(away));
+    assertThat(failure(() -> domain.complete(upload)).reason()).isEqualTo(Reason.STORE_UNAVAILABLE);
+    domain.store.breakWith(null);
+
+    assertThat(domain.complete(upload).state()).isEqualTo(UploadState.COMPLETED);
+    assertThat(domain.objects.calls(Operation.COMPLETE)).isEqualTo(1);
   }
 
   @Test
