@@ -54,7 +54,8 @@ final class S3Clients implements AutoCloseable {
   S3Clients(
       Collection<S3Connection> connections,
       AwsCredentialsProvider credentials,
-      S3Timeouts timeouts) {
+      S3Timeouts timeouts,
+      ClockSkew skew) {
     SdkHttpClient quick = keep(http(MAX_CONNECTIONS, timeouts, timeouts.socket()));
     SdkHttpClient patient =
         keep(http(MAX_COMPLETING_CONNECTIONS, timeouts, timeouts.completeSocket()));
@@ -72,9 +73,9 @@ final class S3Clients implements AutoCloseable {
       byDestination.put(
           connection.destination(),
           new Clients(
-              keep(client(connection, credentials, quick, thrice, timeouts.call())),
-              keep(client(connection, credentials, quick, never, timeouts.call())),
-              keep(client(connection, credentials, patient, never, timeouts.complete()))));
+              keep(client(connection, credentials, quick, thrice, timeouts.call(), skew)),
+              keep(client(connection, credentials, quick, never, timeouts.call(), skew)),
+              keep(client(connection, credentials, patient, never, timeouts.complete(), skew))));
     }
   }
 
@@ -118,7 +119,8 @@ final class S3Clients implements AutoCloseable {
       AwsCredentialsProvider credentials,
       SdkHttpClient http,
       RetryStrategy retries,
-      Duration timeout) {
+      Duration timeout,
+      ClockSkew skew) {
     var builder =
         S3Client.builder()
             .httpClient(http)
@@ -128,7 +130,9 @@ final class S3Clients implements AutoCloseable {
             // Else the SDK adds a CRC32 that nobody declared, which S3-compatible stores refuse.
             .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
             .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
-            .overrideConfiguration(o -> o.retryStrategy(retries).apiCallTimeout(timeout));
+            .overrideConfiguration(
+                o ->
+                    o.retryStrategy(retries).apiCallTimeout(timeout).addExecutionInterceptor(skew));
     URI endpoint = connection.endpoint();
     if (endpoint != null) {
       builder.endpointOverride(endpoint);

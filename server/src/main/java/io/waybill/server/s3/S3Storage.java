@@ -38,7 +38,7 @@ public final class S3Storage implements AutoCloseable {
       S3Timeouts timeouts) {
     this.credentials = credentials;
     List<S3Connection> all = List.copyOf(connections);
-    this.clients = new S3Clients(all, credentials, timeouts);
+    this.clients = new S3Clients(all, credentials, timeouts, new ClockSkew(clock));
     this.objects = new S3ObjectStore(clients);
     this.signer = new SigV4UrlSigner(all, credentials, clock);
   }
