@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -38,6 +40,11 @@ final class ConfigSection {
   /** A mapping within this one; empty where it is not there. */
   ConfigSection section(String key) {
     return new ConfigSection(pathOf(key), get(key), problems);
+  }
+
+  /** Whether it is there at all. */
+  boolean isPresent() {
+    return !node.isMissingNode();
   }
 
   /** A list of mappings. */
@@ -92,6 +99,17 @@ final class ConfigSection {
       return text.isEmpty() ? null : new URI(text);
     } catch (URISyntaxException e) {
       problem(key, "a URL, not " + text);
+      return null;
+    }
+  }
+
+  /** A file; null where the key is not there. */
+  @Nullable Path path(String key) {
+    String text = text(key, "");
+    try {
+      return text.isEmpty() ? null : Path.of(text).toAbsolutePath();
+    } catch (InvalidPathException e) {
+      problem(key, "a file, not " + text);
       return null;
     }
   }

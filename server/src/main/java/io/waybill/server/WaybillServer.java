@@ -1,6 +1,5 @@
 package io.waybill.server;
 
-import io.grpc.InsecureServerCredentials;
 import io.waybill.server.grpc.CallerInterceptor;
 import io.waybill.server.grpc.Calls;
 import io.waybill.server.grpc.GrpcLimits;
@@ -8,7 +7,6 @@ import io.waybill.server.grpc.GrpcServer;
 import io.waybill.server.grpc.StatusErrors;
 import io.waybill.server.grpc.UploadGrpcService;
 import io.waybill.server.s3.S3Storage;
-import io.waybill.server.upload.Caller;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
@@ -21,9 +19,6 @@ import java.util.concurrent.TimeUnit;
 /** One server: the {@link Core}, gRPC before it, and the sweeper's schedule. */
 public final class WaybillServer implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(WaybillServer.class.getName());
-
-  /** Until there is authentication, everybody is this. */
-  private static final Caller ANYBODY = new Caller("default", "anonymous");
 
   private final Core core;
   private final GrpcServer grpc;
@@ -58,19 +53,24 @@ public final class WaybillServer implements AutoCloseable {
       if (left > 0) {
         LOG.log(Level.INFO, "taking over {0} starts and completions that were cut short", left);
       }
+      Entrance entrance = Entrance.open(config, core.closing(), Clock.systemUTC());
       GrpcServer grpc =
           core.closing()
               .add(
                   GrpcServer.start(
                       config.listen(),
-                      InsecureServerCredentials.create(),
+                      entrance.credentials(),
                       GrpcLimits.DEFAULT,
                       List.of(
                           new UploadGrpcService(
                               core.useCases(),
                               new Calls(
-                                  threads.workers, threads.readers, threads.deadlines, errors))),
-                      List.of(new CallerInterceptor((call, headers) -> ANYBODY, errors)),
+                                  threads.workers, threads.readers, threads.deadlines, errors),
+                              entrance.pageTokens())),
+                      List.of(
+                          new CallerInterceptor(
+                              entrance.callers(), entrance.permissions(), errors)),
+                      entrance.permissions(),
                       errors));
       every(threads, config.sweepInterval(), core.uploads()::execute);
       every(threads, config.orphanInterval(), core.orphans()::execute);

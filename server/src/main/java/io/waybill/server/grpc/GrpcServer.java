@@ -4,6 +4,7 @@ import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.ServerCredentials;
 import io.grpc.ServerInterceptor;
+import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
@@ -14,13 +15,15 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The server on its port: the given services behind gate and guard, health v1, and reflection v1
- * and v1alpha. Calls run on the event loops; whatever may block is handed off by {@link Calls}.
+ * The server on its port: the given services behind gate and guard, health v1, and where it is
+ * wanted, reflection v1 and v1alpha. Calls run on the event loops; whatever may block is handed off
+ * by {@link Calls}.
  */
 public final class GrpcServer implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(20);
@@ -46,6 +49,8 @@ public final class GrpcServer implements AutoCloseable {
    * @param credentials TLS, or {@link io.grpc.InsecureServerCredentials}
    * @param services each has its interceptors, and is reported as serving
    * @param interceptors stand before every service, the first one outermost
+   * @param permissions what each method of every service asks of its caller
+   * @throws IllegalStateException where a method has no permission declared
    * @throws IOException in one line for the operator, where the address cannot be had
    */
   public static GrpcServer start(
@@ -54,15 +59,25 @@ public final class GrpcServer implements AutoCloseable {
       GrpcLimits limits,
       List<BindableService> services,
       List<ServerInterceptor> interceptors,
+      Permissions permissions,
       StatusErrors errors)
       throws IOException {
     ShutdownGate gate = new ShutdownGate(errors);
     HealthStatusManager health = new HealthStatusManager();
     NettyServerBuilder builder = limited(address, credentials, limits);
-    builder.addService(health.getHealthService());
-    addReflection(builder);
+    List<BindableService> grpcs = new ArrayList<>(List.of(health.getHealthService()));
+    if (permissions.reflection() != Reflection.OFF) {
+      grpcs.addAll(reflection());
+    }
+    for (BindableService service : grpcs) {
+      ServerServiceDefinition intercepted =
+          ServerInterceptors.interceptForward(service.bindService(), interceptors);
+      permissions.requireDeclared(intercepted);
+      builder.addService(intercepted);
+    }
     for (BindableService service : services) {
       ServerServiceDefinition guarded = GuardedServices.of(service, interceptors, gate, errors);
+      permissions.requireDeclared(guarded);
       builder.addService(guarded);
       health.setStatus(guarded.getServiceDescriptor().getName(), ServingStatus.SERVING);
     }
@@ -130,9 +145,8 @@ public final class GrpcServer implements AutoCloseable {
 
   /** grpcurl and older tools ask for v1alpha only. */
   @SuppressWarnings("deprecation")
-  private static void addReflection(NettyServerBuilder builder) {
-    builder.addService(ProtoReflectionServiceV1.newInstance());
-    builder.addService(ProtoReflectionService.newInstance());
+  private static List<BindableService> reflection() {
+    return List.of(ProtoReflectionServiceV1.newInstance(), ProtoReflectionService.newInstance());
   }
 
   private static String inOneLine(SocketAddress address, IOException e) {

@@ -75,12 +75,14 @@ class NettyServerTest {
 
   private GrpcServer serverOn(int port) throws IOException {
     Caller caller = new Caller(Rig.TENANT, "test");
+    Permissions permissions = Permissions.of(Reflection.ON);
     return GrpcServer.start(
         new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
         InsecureServerCredentials.create(),
         GrpcLimits.DEFAULT.withShutdownGrace(Duration.ofMillis(300)),
         List.of(rig.service),
-        List.of(new CallerInterceptor((call, headers) -> caller, rig.errors)),
+        List.of(new CallerInterceptor((call, headers) -> caller, permissions, rig.errors)),
+        permissions,
         rig.errors);
   }
 

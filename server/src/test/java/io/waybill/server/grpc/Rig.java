@@ -50,7 +50,8 @@ final class Rig implements AutoCloseable {
   final ScheduledThreadPoolExecutor timer = timer();
   final StatusErrors errors = new StatusErrors(new Random(1));
   final UploadGrpcService service =
-      new UploadGrpcService(useCases(), new Calls(workers, readers, timer, errors));
+      new UploadGrpcService(
+          useCases(), new Calls(workers, readers, timer, errors), new PageTokens(new byte[32]));
 
   /** A session as the store has it. */
   Upload stored(String uploadId) {
