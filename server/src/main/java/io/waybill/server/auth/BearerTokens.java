@@ -27,6 +27,9 @@ final class BearerTokens {
   /** Between two fetches at the least, whatever the tokens say. */
   private static final Duration PAUSE = Duration.ofSeconds(10);
 
+  /** Between two looks at a file of keys. */
+  private static final Duration LOOK = Duration.ofSeconds(5);
+
   private record Believed(Caller caller, long untilMillis) {}
 
   private final Cache<TokenDigest, Believed> believed;
@@ -56,7 +59,7 @@ final class BearerTokens {
       return UrlKeys.open(origin, settings.jwksRefresh(), PAUSE, background, onChange);
     }
     if (file != null) {
-      return FileKeys.open(file, background, onChange);
+      return FileKeys.open(file, LOOK, background, onChange);
     }
     throw new IllegalStateException("JwtSettings has one of the two");
   }

@@ -9,8 +9,6 @@ import java.util.List;
 
 /** The keys of a file, read again when it changes. */
 final class FileKeys implements SigningKeys {
-  private static final Duration INTERVAL = Duration.ofSeconds(5);
-
   private volatile KeySet keys;
 
   private FileKeys(KeySet keys) {
@@ -20,9 +18,11 @@ final class FileKeys implements SigningKeys {
   /**
    * Reads the file.
    *
+   * @param interval between two looks at it
    * @param onChange told after other keys have come
    */
-  static FileKeys open(Path file, Background background, Runnable onChange) throws IOException {
+  static FileKeys open(Path file, Duration interval, Background background, Runnable onChange)
+      throws IOException {
     FileKeys made = new FileKeys(read(file));
     WatchedFiles watched =
         WatchedFiles.load(
@@ -31,7 +31,7 @@ final class FileKeys implements SigningKeys {
               made.keys = read(file);
               onChange.run();
             });
-    background.every(INTERVAL, watched::look);
+    background.every(interval, watched::look);
     return made;
   }
 
