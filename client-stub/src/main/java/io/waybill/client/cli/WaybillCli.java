@@ -83,6 +83,30 @@ public final class WaybillCli implements Runnable {
   private String token = "";
 
   @Option(
+      names = "--token-file",
+      paramLabel = "FILE",
+      scope = ScopeType.INHERIT,
+      defaultValue = "${env:WAYBILL_TOKEN_FILE:-}",
+      description =
+          "The file that holds the bearer token, read again when it changes; or"
+              + " WAYBILL_TOKEN_FILE. --token goes first.")
+  private String tokenFile = "";
+
+  @Option(
+      names = "--cert",
+      paramLabel = "FILE",
+      scope = ScopeType.INHERIT,
+      description = "A PEM file with the certificate to show to the server. Needs --key.")
+  private @Nullable Path certificate;
+
+  @Option(
+      names = "--key",
+      paramLabel = "FILE",
+      scope = ScopeType.INHERIT,
+      description = "A PEM file with the private key of --cert (PKCS #8, no password).")
+  private @Nullable Path privateKey;
+
+  @Option(
       names = "--json",
       scope = ScopeType.INHERIT,
       description = "Print results as one JSON object per line.")
@@ -126,6 +150,11 @@ public final class WaybillCli implements Runnable {
     }
     if (!token.isEmpty()) {
       client.token(() -> token);
+    } else if (!tokenFile.isEmpty()) {
+      client.tokenFile(Path.of(tokenFile));
+    }
+    if (certificate != null && privateKey != null) {
+      client.clientCertificate(certificate, privateKey);
     }
     return client.build();
   }

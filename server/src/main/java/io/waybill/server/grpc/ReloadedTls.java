@@ -60,7 +60,7 @@ public final class ReloadedTls {
       WatchedFiles authorities =
           WatchedFiles.load(List.of(clientCa), () -> load(trusted, clientCa));
       background.every(interval, authorities::look);
-      tls.trustManager(trusted)
+      tls.trustManager(new UnnamedAuthorities(trusted))
           .clientAuth(
               asked == ClientCertificate.REQUIRED
                   ? TlsServerCredentials.ClientAuth.REQUIRE

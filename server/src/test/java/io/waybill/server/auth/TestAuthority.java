@@ -54,6 +54,10 @@ public final class TestAuthority {
     return folder.resolve(name + "-ca.crt");
   }
 
+  public X509Certificate certificate() {
+    return own;
+  }
+
   public static GeneralName uri(String uri) {
     return new GeneralName(GeneralName.uniformResourceIdentifier, uri);
   }
