@@ -93,17 +93,19 @@ public final class WaybillCli implements Runnable {
   private String tokenFile = "";
 
   @Option(
-      names = "--cert",
+      names = "--client-cert",
       paramLabel = "FILE",
       scope = ScopeType.INHERIT,
-      description = "A PEM file with the certificate to show to the server. Needs --key.")
+      description =
+          "A PEM file with the certificate to show to the server. Needs --client-key."
+              + " Implies --tls.")
   private @Nullable Path certificate;
 
   @Option(
-      names = "--key",
+      names = "--client-key",
       paramLabel = "FILE",
       scope = ScopeType.INHERIT,
-      description = "A PEM file with the private key of --cert (PKCS #8, no password).")
+      description = "A PEM file with the private key of --client-cert (PKCS #8, no password).")
   private @Nullable Path privateKey;
 
   @Option(
@@ -143,9 +145,13 @@ public final class WaybillCli implements Runnable {
 
   WaybillClient connect() throws IOException {
     WaybillClient.Builder client = WaybillClient.builder(server);
+    if ((certificate == null) != (privateKey == null)) {
+      throw new CommandLine.ParameterException(
+          spec().commandLine(), "--client-cert and --client-key go together");
+    }
     if (caFile != null) {
       client.caFile(caFile);
-    } else if (!tls) {
+    } else if (!tls && certificate == null) {
       client.plaintext();
     }
     if (!token.isEmpty()) {

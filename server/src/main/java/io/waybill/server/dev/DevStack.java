@@ -8,6 +8,7 @@ import io.waybill.server.s3.S3Storage;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -34,26 +35,33 @@ public final class DevStack implements AutoCloseable {
           endpoint: %s
           path_style: true
           multipart_threshold: 16MiB
+      reflection: on
       """;
 
   private final EmbeddedS3 s3;
   private final WaybillServer server;
+  private final String token;
 
-  private DevStack(EmbeddedS3 s3, WaybillServer server) {
+  private DevStack(EmbeddedS3 s3, WaybillServer server, String token) {
     this.s3 = s3;
     this.server = server;
+    this.token = token;
   }
 
   /**
    * Starts both.
    *
    * @param folder where the database and the objects live
+   * @param auth whether callers need the {@link #token}
    * @param port the server's, 0 for a free one
    * @param s3Port the embedded S3's, 0 for a free one
    */
-  static DevStack start(Path folder, int port, int s3Port, EmbeddedS3.Listener listener) {
+  static DevStack start(
+      Path folder, boolean auth, int port, int s3Port, EmbeddedS3.Listener listener) {
     EmbeddedS3 s3;
+    DevIssuer issuer;
     try {
+      issuer = DevIssuer.publish(Files.createDirectories(folder));
       s3 =
           EmbeddedS3.start(
               folder.resolve("s3"), s3Port, ACCESS_KEY, SECRET_KEY, List.of(BUCKET), listener);
@@ -63,11 +71,11 @@ public final class DevStack implements AutoCloseable {
     try {
       ServerConfig config =
           ServerConfig.parse(
-              CONFIG.formatted(DESTINATION, BUCKET, s3.endpoint()),
+              CONFIG.formatted(DESTINATION, BUCKET, s3.endpoint()) + (auth ? issuer.config() : ""),
               Map.of("listen", "127.0.0.1:" + port, "data_dir", folder.toString()));
       List<S3Connection> connections = List.of(config.destinations().get(0).connection());
       S3Storage storage = S3Storage.open(connections, ACCESS_KEY, SECRET_KEY, Clock.systemUTC());
-      return new DevStack(s3, WaybillServer.start(config, storage));
+      return new DevStack(s3, WaybillServer.start(config, storage), auth ? issuer.token() : "");
     } catch (RuntimeException e) {
       s3.close();
       throw e;
@@ -81,6 +89,11 @@ public final class DevStack implements AutoCloseable {
       }
     }
     return "the embedded S3 does not start: " + e;
+  }
+
+  /** What callers need; empty where they need nothing. */
+  String token() {
+    return token;
   }
 
   /** The server's ADDRESS:PORT. */
