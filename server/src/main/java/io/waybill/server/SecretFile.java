@@ -2,7 +2,7 @@ package io.waybill.server;
 
 import java.io.IOException;
 import java.nio.channels.Channels;
-import java.nio.channels.SeekableByteChannel;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileStore;
@@ -56,22 +56,31 @@ final class SecretFile {
     // Whole or not at all: it is written beside, then linked to its name, which fails where
     // somebody was faster.
     Path whole = folder.resolve(file.getFileName() + "." + HexFormat.of().formatHex(random, 0, 4));
-    try (SeekableByteChannel out =
-        Files.newByteChannel(
+    byte[] secret = HexFormat.of().formatHex(random).getBytes(StandardCharsets.US_ASCII);
+    try (FileChannel out =
+        FileChannel.open(
             whole,
             Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
             onlyOurs(folder))) {
-      Channels.newOutputStream(out)
-          .write(HexFormat.of().formatHex(random).getBytes(StandardCharsets.US_ASCII));
+      Channels.newOutputStream(out).write(secret);
+      out.force(true);
     }
+    try {
+      name(whole, file);
+    } catch (FileAlreadyExistsException e) {
+      // Then that one it is.
+    } finally {
+      Files.deleteIfExists(whole);
+    }
+  }
+
+  private static void name(Path whole, Path file) throws IOException {
     try {
       Files.createLink(file, whole);
     } catch (FileAlreadyExistsException e) {
-      // Then that one it is.
-    } catch (UnsupportedOperationException e) {
+      throw e;
+    } catch (IOException | UnsupportedOperationException e) { // a file system without links
       Files.move(whole, file);
-    } finally {
-      Files.deleteIfExists(whole);
     }
   }
 
