@@ -1,5 +1,6 @@
 package io.waybill.server.sql;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.waybill.server.upload.Part;
 import io.waybill.server.upload.Progress;
 import io.waybill.server.upload.Upload;
@@ -9,6 +10,7 @@ import io.waybill.server.upload.UploadStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.BitSet;
 import java.util.Collection;
@@ -20,12 +22,14 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /** Sessions and ledgers in a SQL database. Times are kept to the millisecond. */
 public final class JdbiUploadStore implements UploadStore, AutoCloseable {
   private final Database database;
   private final CommitQueue writes;
   private final Clock clock;
+  private final RecentUploads recent = new RecentUploads(Ticker.systemTicker());
 
   /**
    * Takes an open database over, and starts the thread that writes to it.
@@ -77,18 +81,31 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
 
   @Override
   public Created create(UploadSpec spec, Progress progress, Instant expireTime) {
-    return writes.run(
-        handle -> {
-          boolean isNew = UploadTable.insert(handle, spec, progress, expireTime, clock.instant());
-          Upload upload =
-              UploadTable.byRequestId(handle, spec.tenant(), spec.requestId()).orElseThrow();
-          return new Created(upload, isNew);
-        });
+    long began = recent.now();
+    Created created =
+        writes.run(
+            handle -> {
+              boolean isNew =
+                  UploadTable.insert(handle, spec, progress, expireTime, clock.instant());
+              Upload upload =
+                  UploadTable.byRequestId(handle, spec.tenant(), spec.requestId()).orElseThrow();
+              return new Created(upload, isNew);
+            });
+    recent.read(created.upload(), began);
+    return created;
   }
 
   @Override
   public Optional<Upload> find(String tenant, UploadId id) {
-    return read(handle -> UploadTable.byId(handle, tenant, id));
+    long began = recent.now();
+    Optional<Upload> found = read(handle -> UploadTable.byId(handle, tenant, id));
+    found.ifPresent(upload -> recent.read(upload, began));
+    return found;
+  }
+
+  @Override
+  public Optional<Upload> recall(String tenant, UploadId id, Duration oldest) {
+    return recent.recall(tenant, id, oldest);
   }
 
   @Override
@@ -103,7 +120,9 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
 
   @Override
   public boolean replace(Upload seen, Progress next, LedgerChange change) {
-    return writes.run(
+    return move(
+        seen,
+        next,
         handle -> {
           boolean replaced = UploadTable.replace(handle, seen, next, clock.instant(), false);
           if (replaced) {
@@ -116,30 +135,63 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
 
   @Override
   public boolean replaceIfNotExtended(Upload seen, Progress next) {
-    return writes.run(handle -> UploadTable.replace(handle, seen, next, clock.instant(), true));
+    return move(
+        seen, next, handle -> UploadTable.replace(handle, seen, next, clock.instant(), true));
+  }
+
+  private boolean move(Upload seen, Progress next, CommitQueue.Write<Boolean> write) {
+    boolean moved = false;
+    try {
+      moved = writes.run(write);
+      return moved;
+    } finally {
+      if (moved) {
+        recent.moved(seen, next);
+      } else { // by somebody else, or nobody knows
+        recent.forget(seen);
+      }
+    }
   }
 
   @Override
   public boolean forget(Upload seen) {
-    return writes.run(
-        handle -> {
-          boolean deleted = UploadTable.delete(handle, seen);
-          if (deleted) {
-            PartTable.deleteAll(handle, seen.number());
-          }
-          return deleted;
-        });
+    try {
+      return writes.run(
+          handle -> {
+            boolean deleted = UploadTable.delete(handle, seen);
+            if (deleted) {
+              PartTable.deleteAll(handle, seen.number());
+            }
+            return deleted;
+          });
+    } finally {
+      recent.forget(seen);
+    }
   }
 
   @Override
   public CompletionStage<Boolean> extend(
       Upload seen, Instant now, Instant expireTime, Instant urlEnd) {
-    return writes.submit(new LedgerWrite(seen.number(), now, expireTime, urlEnd, null));
+    return writes
+        .submit(new LedgerWrite(seen.number(), now, expireTime, urlEnd, null))
+        .thenApply(extended -> remember(extended, seen, expireTime, urlEnd));
   }
 
   @Override
   public CompletionStage<Boolean> record(Upload seen, Part part, Instant expireTime) {
-    return writes.submit(new LedgerWrite(seen.number(), part.time(), expireTime, null, part));
+    return writes
+        .submit(new LedgerWrite(seen.number(), part.time(), expireTime, null, part))
+        .thenApply(applied -> remember(applied, seen, expireTime, null));
+  }
+
+  private boolean remember(
+      boolean applied, Upload seen, Instant expireTime, @Nullable Instant urlEnd) {
+    if (applied) {
+      recent.extended(seen, expireTime, urlEnd);
+    } else {
+      recent.forget(seen);
+    }
+    return applied;
   }
 
   @Override
