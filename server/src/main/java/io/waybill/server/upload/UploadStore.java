@@ -37,6 +37,10 @@ public interface UploadStore {
   record LedgerChange(Collection<Part> put, Collection<Integer> drop) {
     public static final LedgerChange NONE = new LedgerChange(List.of(), List.of());
 
+    public boolean isEmpty() {
+      return put.isEmpty() && drop.isEmpty();
+    }
+
     public LedgerChange {
       put = List.copyOf(put);
       drop = List.copyOf(drop);
