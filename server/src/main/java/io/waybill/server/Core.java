@@ -47,8 +47,12 @@ record Core(
     implements AutoCloseable {
 
   /** What stands between the use cases and S3 and the database; in production, nothing. */
-  record Ports(UnaryOperator<UploadStore> store, UnaryOperator<ObjectStore> objects) {
-    static final Ports PLAIN = new Ports(UnaryOperator.identity(), UnaryOperator.identity());
+  record Ports(
+      UnaryOperator<UploadStore> store,
+      UnaryOperator<ObjectStore> objects,
+      UnaryOperator<UrlSigner> signer) {
+    static final Ports PLAIN =
+        new Ports(UnaryOperator.identity(), UnaryOperator.identity(), UnaryOperator.identity());
   }
 
   /**
@@ -74,7 +78,7 @@ record Core(
           store,
           ports.store().apply(store),
           ports.objects().apply(storage.objectStore()),
-          storage.urlSigner());
+          ports.signer().apply(storage.urlSigner()));
     } catch (IOException e) {
       closing.close();
       throw new StartException(String.valueOf(e.getMessage()), e);
