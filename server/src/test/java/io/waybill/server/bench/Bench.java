@@ -1,11 +1,13 @@
 package io.waybill.server.bench;
 
+import io.waybill.server.ops.Logging;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.logging.Level;
 import java.util.stream.Stream;
 
 /**
@@ -46,6 +48,7 @@ public final class Bench {
   }
 
   private static Figures run(List<Benchmark> benchmarks, boolean isLong) throws Exception {
+    Logging.toStandardError(Level.WARNING);
     Path home = Path.of("target", "bench");
     Path fixtures = Files.createDirectories(home.resolve("fixtures"));
     Path scratch = Files.createTempDirectory(home, "run-");
