@@ -35,11 +35,13 @@ import java.util.function.UnaryOperator;
  * to bottom. {@code serve} puts gRPC before it; {@code sweep} needs no more than this.
  *
  * @param closing closes it all, in reverse
- * @param database the store itself, as no port shows it
+ * @param storage S3 itself, as no port shows it
+ * @param database the store itself, likewise
  */
 record Core(
     Closing closing,
     Threads threads,
+    S3Storage storage,
     JdbiUploadStore database,
     UseCases useCases,
     SweepUploads uploads,
@@ -75,6 +77,7 @@ record Core(
           closing,
           threads,
           clock,
+          storage,
           store,
           ports.store().apply(store),
           ports.objects().apply(storage.objectStore()),
@@ -93,6 +96,7 @@ record Core(
       Closing closing,
       Threads threads,
       Clock clock,
+      S3Storage storage,
       JdbiUploadStore database,
       UploadStore store,
       ObjectStore objects,
@@ -121,6 +125,7 @@ record Core(
     return new Core(
         closing,
         threads,
+        storage,
         database,
         useCases,
         new SweepUploads(store, creation, cleaning, assembly, clock),
