@@ -25,6 +25,9 @@ public final class WaybillServer implements AutoCloseable {
   /** Until there is authentication, everybody is this. */
   private static final Caller ANYBODY = new Caller("default", "anonymous");
 
+  /** When S3's clients are made if no call wanted them before: not beside the very first calls. */
+  private static final Duration WARM_UP = Duration.ofSeconds(1);
+
   private final Core core;
   private final GrpcServer grpc;
   private final InetSocketAddress listen;
@@ -72,7 +75,7 @@ public final class WaybillServer implements AutoCloseable {
                                   threads.workers, threads.readers, threads.deadlines, errors))),
                       List.of(new CallerInterceptor((call, headers) -> ANYBODY, errors)),
                       errors));
-      threads.sweeper.execute(guarded(core.storage()::warmUp, "S3 is not ready"));
+      after(WARM_UP, threads, core.storage()::warmUp);
       every(threads, config.sweepInterval(), core.uploads()::execute);
       every(threads, config.orphanInterval(), core.orphans()::execute);
       return new WaybillServer(core, grpc, config.listen());
@@ -92,6 +95,14 @@ public final class WaybillServer implements AutoCloseable {
             guarded(pass, "the sweep was cut short"),
             interval.toMillis(),
             interval.toMillis(),
+            TimeUnit.MILLISECONDS);
+  }
+
+  private static void after(Duration delay, Threads threads, Runnable work) {
+    var unused =
+        threads.sweeper.schedule(
+            guarded(work, "the S3 clients cannot be made"),
+            delay.toMillis(),
             TimeUnit.MILLISECONDS);
   }
 

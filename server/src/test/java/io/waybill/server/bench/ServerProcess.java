@@ -122,7 +122,12 @@ final class ServerProcess implements AutoCloseable {
     return process
         .info()
         .totalCpuDuration()
-        .orElseThrow(() -> new AssertionError("this system does not tell a process's CPU time"));
+        .orElseThrow(
+            () ->
+                new AssertionError(
+                    process.isAlive()
+                        ? "this system does not tell a process's CPU time"
+                        : "the server is gone"));
   }
 
   boolean isAlive() {
