@@ -1,7 +1,5 @@
 package io.waybill.server;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
@@ -20,11 +18,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConfigSection {
   private final String path;
-  private final JsonNode node;
+  private final YamlNode node;
   private final List<String> problems;
   private final Set<String> known = new LinkedHashSet<>();
 
-  private ConfigSection(String path, JsonNode node, List<String> problems) {
+  private ConfigSection(String path, YamlNode node, List<String> problems) {
     this.path = path;
     this.node = node;
     this.problems = problems;
@@ -33,7 +31,7 @@ final class ConfigSection {
     }
   }
 
-  static ConfigSection root(JsonNode node) {
+  static ConfigSection root(YamlNode node) {
     return new ConfigSection("", node, new ArrayList<>());
   }
 
@@ -49,8 +47,8 @@ final class ConfigSection {
 
   /** A list of mappings. */
   List<ConfigSection> sections(String key) {
-    JsonNode list = get(key);
-    if (!list.isArray() || list.isEmpty()) {
+    List<YamlNode> list = get(key).elements();
+    if (list.isEmpty()) {
       problem(key, "a list of at least one");
       return List.of();
     }
@@ -115,17 +113,15 @@ final class ConfigSection {
   }
 
   List<String> texts(String key, List<String> otherwise) {
-    JsonNode list = get(key);
+    YamlNode list = get(key);
     if (list.isMissingNode()) {
       return otherwise;
     }
-    if (!list.isArray() || list.isEmpty()) {
+    if (list.elements().isEmpty()) {
       problem(key, "a list of at least one");
       return otherwise;
     }
-    List<String> texts = new ArrayList<>();
-    list.forEach(item -> texts.add(item.asText()));
-    return texts;
+    return list.elements().stream().map(YamlNode::asText).toList();
   }
 
   /** Builds something out of this section's values; what its constructor refuses is a problem. */
@@ -145,7 +141,7 @@ final class ConfigSection {
   /** Reports the keys that nobody asked for. */
   void refuseUnknownKeys() {
     node.fieldNames()
-        .forEachRemaining(
+        .forEach(
             key -> {
               if (!known.contains(key)) {
                 problem(key, "unknown key; known are " + String.join(", ", known));
@@ -161,7 +157,7 @@ final class ConfigSection {
   }
 
   private <T> T value(String key, T otherwise, Function<String, T> parser) {
-    JsonNode value = get(key);
+    YamlNode value = get(key);
     if (value.isMissingNode()) {
       return otherwise;
     }
@@ -177,10 +173,9 @@ final class ConfigSection {
     }
   }
 
-  private JsonNode get(String key) {
+  private YamlNode get(String key) {
     known.add(key);
-    JsonNode value = node.get(key);
-    return value == null ? MissingNode.getInstance() : value;
+    return node.get(key);
   }
 
   private String pathOf(String key) {

@@ -35,11 +35,13 @@ import java.util.function.UnaryOperator;
  * to bottom. {@code serve} puts gRPC before it; {@code sweep} needs no more than this.
  *
  * @param closing closes it all, in reverse
- * @param database the store itself, as no port shows it
+ * @param storage S3 itself, as no port shows it
+ * @param database the store itself, likewise
  */
 record Core(
     Closing closing,
     Threads threads,
+    S3Storage storage,
     JdbiUploadStore database,
     UseCases useCases,
     SweepUploads uploads,
@@ -47,8 +49,12 @@ record Core(
     implements AutoCloseable {
 
   /** What stands between the use cases and S3 and the database; in production, nothing. */
-  record Ports(UnaryOperator<UploadStore> store, UnaryOperator<ObjectStore> objects) {
-    static final Ports PLAIN = new Ports(UnaryOperator.identity(), UnaryOperator.identity());
+  record Ports(
+      UnaryOperator<UploadStore> store,
+      UnaryOperator<ObjectStore> objects,
+      UnaryOperator<UrlSigner> signer) {
+    static final Ports PLAIN =
+        new Ports(UnaryOperator.identity(), UnaryOperator.identity(), UnaryOperator.identity());
   }
 
   /**
@@ -71,10 +77,11 @@ record Core(
           closing,
           threads,
           clock,
+          storage,
           store,
           ports.store().apply(store),
           ports.objects().apply(storage.objectStore()),
-          storage.urlSigner());
+          ports.signer().apply(storage.urlSigner()));
     } catch (IOException e) {
       closing.close();
       throw new StartException(String.valueOf(e.getMessage()), e);
@@ -89,6 +96,7 @@ record Core(
       Closing closing,
       Threads threads,
       Clock clock,
+      S3Storage storage,
       JdbiUploadStore database,
       UploadStore store,
       ObjectStore objects,
@@ -102,14 +110,16 @@ record Core(
     StorageCleaning cleaning = new StorageCleaning(store, objects, creation, clock, timing);
     Completion completion = new Completion(store, objects, sessions, clock, pauses, timing);
     Assembly assembly = new Assembly(store, objects, sessions, completion, clock, pauses, timing);
-    SignParts signParts = new SignParts(sessions, store, destinations, signer, clock);
+    SignParts signParts =
+        new SignParts(sessions, store, destinations, signer, clock, threads.readers);
+    CompleteUpload complete = new CompleteUpload(sessions, assembly, threads.completions);
     UploadPlanner planner = new UploadPlanner(destinations, clock, new SecureRandom());
     UseCases useCases =
         new UseCases(
             new StartUpload(planner, store, sessions, creation, signParts, clock, pauses, timing),
             signParts,
-            new ReportPart(sessions, store, clock),
-            new CompleteUpload(sessions, assembly, threads.completions),
+            new ReportPart(sessions, store, clock, threads.readers),
+            complete,
             new AbortUpload(sessions, store, cleaning, clock),
             new GetUpload(sessions, store),
             new ListUploads(store),
@@ -117,9 +127,10 @@ record Core(
     return new Core(
         closing,
         threads,
+        storage,
         database,
         useCases,
-        new SweepUploads(store, creation, cleaning, assembly, clock),
+        new SweepUploads(store, creation, cleaning, complete, clock),
         new SweepOrphans(destinations, store, objects, clock, timing));
   }
 

@@ -41,9 +41,7 @@ public record SecurityConfig(
   }
 
   private static Reflection reflection(ConfigSection root, boolean auth) {
-    // To YAML 1.1 on and true are the same.
-    String text = root.text("reflection", auth ? "off" : "on").replace("true", "on");
-    text = text.replace("false", "off");
+    String text = root.text("reflection", auth ? "off" : "on");
     for (Reflection each : Reflection.values()) {
       if (each.name().toLowerCase(Locale.ROOT).equals(text)) {
         return each;

@@ -135,7 +135,15 @@ class ServerConfigTest {
   @Test
   void refusesWhatIsNoConfiguration(@TempDir Path dir) {
     assertThatThrownBy(() -> ServerConfig.parse("", Map.of())).hasMessageContaining("empty");
-    assertThatThrownBy(() -> ServerConfig.parse("a: [", Map.of())).hasMessageContaining("not YAML");
+    assertThatThrownBy(() -> ServerConfig.parse("~", Map.of())).hasMessageContaining("empty");
+    assertThatThrownBy(() -> ServerConfig.parse("a: [", Map.of()))
+        .hasMessageContaining("not YAML, in line 1");
+    assertThatThrownBy(() -> ServerConfig.parse("a: \0", Map.of()))
+        .hasMessageContaining("not YAML");
+    assertThatThrownBy(() -> ServerConfig.parse("a: 1\n? [b]\n: 2", Map.of()))
+        .hasMessageContaining("not YAML, in line 2");
+    assertThatThrownBy(() -> ServerConfig.parse("a: &a [*a]", Map.of()))
+        .hasMessageContaining("levels");
     assertThatThrownBy(() -> ServerConfig.parse("- x", Map.of())).hasMessageContaining("a mapping");
     assertThatThrownBy(() -> ServerConfig.parse(LEAST + LEAST, Map.of()))
         .hasMessageContaining("Duplicate");
