@@ -35,11 +35,13 @@ import java.util.function.UnaryOperator;
  * to bottom. {@code serve} puts gRPC before it; {@code sweep} needs no more than this.
  *
  * @param closing closes it all, in reverse
- * @param database the store itself, as no port shows it
+ * @param storage S3 itself, as no port shows it
+ * @param database the store itself, likewise
  */
 record Core(
     Closing closing,
     Threads threads,
+    S3Storage storage,
     JdbiUploadStore database,
     UseCases useCases,
     SweepUploads uploads,
@@ -47,8 +49,12 @@ record Core(
     implements AutoCloseable {
 
   /** What stands between the use cases and S3 and the database; in production, nothing. */
-  record Ports(UnaryOperator<UploadStore> store, UnaryOperator<ObjectStore> objects) {
-    static final Ports PLAIN = new Ports(UnaryOperator.identity(), UnaryOperator.identity());
+  record Ports(
+      UnaryOperator<UploadStore> store,
+      UnaryOperator<ObjectStore> objects,
+      UnaryOperator<UrlSigner> signer) {
+    static final Ports PLAIN =
+        new Ports(UnaryOperator.identity(), UnaryOperator.identity(), UnaryOperator.identity());
   }
 
   /**
@@ -71,10 +77,11 @@ record Core(
           closing,
           threads,
           clock,
+          storage,
           store,
           ports.store().apply(store),
           ports.objects().apply(storage.objectStore()),
-          storage.urlSigner());
+          ports.signer().apply(storage.urlSigner()));
     } catch (IOException e) {
       closing.close();
       throw new StartException(String.valueOf(e.getMessage()), e);
@@ -89,6 +96,7 @@ record Core(
       Closing closing,
       Threads threads,
       Clock clock,
+      S3Storage storage,
       JdbiUploadStore database,
       UploadStore store,
       ObjectStore objects,
@@ -117,6 +125,7 @@ record Core(
     return new Core(
         closing,
         threads,
+        storage,
         database,
         useCases,
         new SweepUploads(store, creation, cleaning, assembly, clock),

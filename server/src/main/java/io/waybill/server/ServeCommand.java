@@ -32,6 +32,7 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    Preload.begin();
     Logging.toStandardError(Level.INFO);
     ServerConfig config = file.load();
     if (!config.listen().getAddress().isLoopbackAddress() && !insecureListenAnywhere) {

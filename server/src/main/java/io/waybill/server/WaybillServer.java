@@ -72,6 +72,7 @@ public final class WaybillServer implements AutoCloseable {
                                   threads.workers, threads.readers, threads.deadlines, errors))),
                       List.of(new CallerInterceptor((call, headers) -> ANYBODY, errors)),
                       errors));
+      threads.sweeper.execute(guarded(core.storage()::warmUp, "S3 is not ready"));
       every(threads, config.sweepInterval(), core.uploads()::execute);
       every(threads, config.orphanInterval(), core.orphans()::execute);
       return new WaybillServer(core, grpc, config.listen());
@@ -86,17 +87,22 @@ public final class WaybillServer implements AutoCloseable {
 
   /** A pass that fails as a whole must not be the last one. */
   private static void every(Threads threads, Duration interval, Runnable pass) {
-    Runnable guarded =
-        () -> {
-          try {
-            pass.run();
-          } catch (RuntimeException | Error e) {
-            LOG.log(Level.WARNING, "the sweep was cut short", e);
-          }
-        };
     var unused =
         threads.sweeper.scheduleWithFixedDelay(
-            guarded, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
+            guarded(pass, "the sweep was cut short"),
+            interval.toMillis(),
+            interval.toMillis(),
+            TimeUnit.MILLISECONDS);
+  }
+
+  private static Runnable guarded(Runnable work, String complaint) {
+    return () -> {
+      try {
+        work.run();
+      } catch (RuntimeException | Error e) {
+        LOG.log(Level.WARNING, complaint, e);
+      }
+    };
   }
 
   /** Where it listens, as ADDRESS:PORT, with the port it really got. */

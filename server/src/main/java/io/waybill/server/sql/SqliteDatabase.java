@@ -81,6 +81,27 @@ public final class SqliteDatabase implements Database {
     }
   }
 
+  /** Loads the driver with its native library, and Jdbi, by using them on a database in memory. */
+  public static void preload() {
+    SQLiteDataSource source = new SQLiteDataSource();
+    source.setUrl("jdbc:sqlite::memory:");
+    configured(Jdbi.create(source))
+        .useHandle(
+            handle -> {
+              handle.execute("CREATE TABLE preload (number INTEGER PRIMARY KEY, text TEXT)");
+              handle
+                  .createUpdate("INSERT INTO preload VALUES (:number, :text)")
+                  .bind("number", 1L)
+                  .bind("text", "")
+                  .execute();
+              handle
+                  .createQuery("SELECT text FROM preload WHERE number = :number <for_update>")
+                  .bind("number", 1L)
+                  .mapTo(String.class)
+                  .findOne();
+            });
+  }
+
   private static void makeUsable(Path dataDir) throws IOException {
     try {
       Files.createDirectories(dataDir);
