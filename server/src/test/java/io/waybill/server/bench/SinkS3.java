@@ -18,9 +18,9 @@ import java.nio.channels.SocketChannel;
  */
 final class SinkS3 {
   static final String BUCKET = "bench";
-  static final String REGION = "us-east-1";
-  static final String ACCESS_KEY = "bench-access";
-  static final String SECRET_KEY = "bench-secret";
+  static final String REGION = "eu-central-1";
+  static final String ACCESS_KEY = "AKIAIOSFODNN7EXAMPLE";
+  static final String SECRET_KEY = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 
   private SinkS3() {}
 

@@ -22,7 +22,7 @@ import software.amazon.awssdk.transfer.s3.S3TransferManager;
 
 /**
  * One of the clients that are compared, as a process: uploads the file named by each line of its
- * standard input, and answers with the nanoseconds of wall clock and of process CPU that it took.
+ * standard input, and answers with an {@link UploadTime}.
  */
 final class UploadClient {
   static final int PART_BYTES = 8 << 20;
@@ -54,7 +54,7 @@ final class UploadClient {
         way.upload(file);
         wall = System.nanoTime() - wall;
         cpu = os.getProcessCpuTime() - cpu;
-        System.out.println(wall + " " + cpu);
+        System.out.println(UploadTime.ofNanos(wall, cpu).line());
       }
     }
   }
@@ -62,10 +62,7 @@ final class UploadClient {
   private static Way waybill(String target, int parallel) throws Exception {
     WaybillClient client = WaybillClient.builder(target).plaintext().build();
     Uploader.Builder builder = Uploader.builder(client).withoutStateFiles();
-    if (parallel > 0) {
-      builder.parallel(parallel);
-    }
-    Uploader uploader = builder.build();
+    Uploader uploader = builder.parallel(parallel).build();
     UploadOptions options =
         UploadOptions.builder()
             .mode(UploadMode.UPLOAD_MODE_MULTIPART)
@@ -131,7 +128,7 @@ final class UploadClient {
         .credentialsProvider(credentials())
         .httpClient(
             software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient.builder()
-                .maxConcurrency(parallel > 0 ? parallel : 50)
+                .maxConcurrency(parallel)
                 .build())
         .multipartEnabled(true)
         .multipartConfiguration(
@@ -140,17 +137,14 @@ final class UploadClient {
   }
 
   private static S3AsyncClient crt(String endpoint, int parallel) {
-    var builder =
-        S3AsyncClient.crtBuilder()
-            .endpointOverride(URI.create(endpoint))
-            .region(Region.of(SinkS3.REGION))
-            .forcePathStyle(true)
-            .credentialsProvider(credentials())
-            .minimumPartSizeInBytes((long) PART_BYTES)
-            .thresholdInBytes((long) PART_BYTES);
-    if (parallel > 0) {
-      builder.maxConcurrency(parallel);
-    }
-    return builder.build();
+    return S3AsyncClient.crtBuilder()
+        .endpointOverride(URI.create(endpoint))
+        .region(Region.of(SinkS3.REGION))
+        .forcePathStyle(true)
+        .credentialsProvider(credentials())
+        .minimumPartSizeInBytes((long) PART_BYTES)
+        .thresholdInBytes((long) PART_BYTES)
+        .maxConcurrency(parallel)
+        .build();
   }
 }
