@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.function.LongConsumer;
 
 /**
- * Plain HTTP goes over a socket of ours, which costs a third of the CPU; what needs TLS or a proxy
- * goes through Java's HTTP client.
+ * Plain HTTP goes over sockets of ours, which take half the CPU; what needs TLS or a proxy goes
+ * through Java's HTTP client.
  */
 final class PutRoute implements PartPut {
 

@@ -14,9 +14,18 @@ record UploadTime(double wallSeconds, double cpuSeconds) {
     return new UploadTime(wall / 1e9, cpu / 1e9);
   }
 
+  /**
+   * Reads a client's answer.
+   *
+   * @throws AssertionError where it is something else, such as a JVM's last words
+   */
   static UploadTime parse(String line) {
     String[] words = line.split(" ", 2);
-    return new UploadTime(Double.parseDouble(words[0]), Double.parseDouble(words[1]));
+    try {
+      return new UploadTime(Double.parseDouble(words[0]), Double.parseDouble(words[1]));
+    } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
+      throw new AssertionError("the client says: " + line, e);
+    }
   }
 
   String line() {
