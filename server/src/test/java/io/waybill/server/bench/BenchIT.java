@@ -16,8 +16,7 @@ import org.junit.jupiter.api.Test;
 class BenchIT {
   /** All but the client's, which are not built yet. */
   private static final Set<Figure> EXPECTED =
-      EnumSet.complementOf(
-          EnumSet.range(Figure.UPLOAD_VS_TRANSFERMANAGER, Figure.UPLOAD_HEAP_MIB));
+      EnumSet.complementOf(EnumSet.range(Figure.UPLOAD_VS_TRANSFERMANAGER, Figure.UPLOAD_HEAP_MIB));
 
   @Test
   void bringsEveryFigure() throws Exception {
