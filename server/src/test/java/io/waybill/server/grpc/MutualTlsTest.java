@@ -188,10 +188,11 @@ class MutualTlsTest {
   @Test
   void aCertificateThatEndsEndsItsConnectionsCalls() {
     start(Require.MTLS);
-    Identity brief = clientCa.issue("x", Instant.now().plusSeconds(3), TestAuthority.uri(ACME));
+    Identity brief = clientCa.issue("x", Instant.now().plusSeconds(8), TestAuthority.uri(ACME));
     UploadServiceBlockingStub stub = with(brief);
     list(stub);
     await()
+        .atMost(Duration.ofSeconds(30))
         .untilAsserted(
             () -> refused(stub).hasReason(Reason.UNAUTHENTICATED).has("problem", "expired"));
   }
