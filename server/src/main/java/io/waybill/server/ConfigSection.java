@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -76,6 +77,27 @@ final class ConfigSection {
               case "false" -> false;
               default -> throw new IllegalArgumentException("true or false, not " + text);
             });
+  }
+
+  /** One of an enum's names, in lower case. */
+  <E extends Enum<E>> E choice(String key, E otherwise) {
+    Class<E> type = otherwise.getDeclaringClass();
+    return value(
+        key,
+        otherwise,
+        text -> {
+          // YAML 1.1 reads a bare on and off as true and false.
+          String name = text.equals("true") ? "on" : text.equals("false") ? "off" : text;
+          List<String> allowed = new ArrayList<>();
+          for (E each : type.getEnumConstants()) {
+            String eachName = each.name().toLowerCase(Locale.ROOT);
+            if (eachName.equals(name)) {
+              return each;
+            }
+            allowed.add(eachName);
+          }
+          throw new IllegalArgumentException(String.join(", ", allowed) + ", not " + text);
+        });
   }
 
   long size(String key, long otherwise) {

@@ -24,7 +24,6 @@ import io.waybill.server.upload.SweepUploads;
 import io.waybill.server.upload.Timing;
 import io.waybill.server.upload.UploadPlanner;
 import io.waybill.server.upload.UploadStore;
-import io.waybill.server.upload.UrlSigner;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -35,12 +34,16 @@ import java.util.function.UnaryOperator;
  * to bottom. {@code serve} puts gRPC before it; {@code sweep} needs no more than this.
  *
  * @param closing closes it all, in reverse
+ * @param storage S3 itself, as no port shows it
  * @param database the store itself, as no port shows it
+ * @param destinations what is known of them by now
  */
 record Core(
     Closing closing,
     Threads threads,
+    S3Storage storage,
     JdbiUploadStore database,
+    Destinations destinations,
     UseCases useCases,
     SweepUploads uploads,
     SweepOrphans orphans)
@@ -71,10 +74,10 @@ record Core(
           closing,
           threads,
           clock,
+          storage,
           store,
           ports.store().apply(store),
-          ports.objects().apply(storage.objectStore()),
-          storage.urlSigner());
+          ports.objects().apply(storage.objectStore()));
     } catch (IOException e) {
       closing.close();
       throw new StartException(String.valueOf(e.getMessage()), e);
@@ -89,10 +92,10 @@ record Core(
       Closing closing,
       Threads threads,
       Clock clock,
+      S3Storage storage,
       JdbiUploadStore database,
       UploadStore store,
-      ObjectStore objects,
-      UrlSigner signer) {
+      ObjectStore objects) {
     Destinations destinations =
         new Destinations(config.destinations().stream().map(DestinationConfig::policy).toList());
     Timing timing = Timing.DEFAULT.with(config.putGrace(), config.orphanAge());
@@ -102,7 +105,7 @@ record Core(
     StorageCleaning cleaning = new StorageCleaning(store, objects, creation, clock, timing);
     Completion completion = new Completion(store, objects, sessions, clock, pauses, timing);
     Assembly assembly = new Assembly(store, objects, sessions, completion, clock, pauses, timing);
-    SignParts signParts = new SignParts(sessions, store, destinations, signer, clock);
+    SignParts signParts = new SignParts(sessions, store, destinations, storage.urlSigner(), clock);
     UploadPlanner planner = new UploadPlanner(destinations, clock, new SecureRandom());
     UseCases useCases =
         new UseCases(
@@ -117,7 +120,9 @@ record Core(
     return new Core(
         closing,
         threads,
+        storage,
         database,
+        destinations,
         useCases,
         new SweepUploads(store, creation, cleaning, assembly, clock),
         new SweepOrphans(destinations, store, objects, clock, timing));

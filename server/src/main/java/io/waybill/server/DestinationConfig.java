@@ -15,8 +15,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param policy what may be uploaded there
  * @param connection its S3
+ * @param startupCheck what S3 is asked before the server calls itself ready
  */
-public record DestinationConfig(Destination policy, S3Connection connection) {
+public record DestinationConfig(
+    Destination policy, S3Connection connection, StartupCheck startupCheck) {
 
   private static final Duration URL_TTL = Duration.ofMinutes(15);
   private static final Duration URL_TTL_MAX = Duration.ofHours(1);
@@ -33,9 +35,13 @@ public record DestinationConfig(Destination policy, S3Connection connection) {
     }
     String bucket = section.required("bucket");
     @Nullable S3Connection connection = connection(section, name);
-    @Nullable Destination policy = policy(section, name, bucket);
+    StartupCheck check = section.choice("startup_checks", StartupCheck.ON);
+    // What a check is to find out is not taken for granted before.
+    @Nullable Destination policy = policy(section, name, bucket, check == StartupCheck.OFF);
     section.refuseUnknownKeys();
-    return policy == null || connection == null ? null : new DestinationConfig(policy, connection);
+    return policy == null || connection == null
+        ? null
+        : new DestinationConfig(policy, connection, check);
   }
 
   private static @Nullable S3Connection connection(ConfigSection section, String name) {
@@ -49,7 +55,8 @@ public record DestinationConfig(Destination policy, S3Connection connection) {
             "", s -> new S3Connection(name, region, endpoint, signingEndpoint, pathStyle));
   }
 
-  private static @Nullable Destination policy(ConfigSection section, String name, String bucket) {
+  private static @Nullable Destination policy(
+      ConfigSection section, String name, String bucket, boolean conditionalPuts) {
     boolean exact = section.flag("exact_keys", false);
     String prefix = section.text("key_prefix", "");
     String template =
@@ -90,6 +97,7 @@ public record DestinationConfig(Destination policy, S3Connection connection) {
                 urlTtl,
                 urlTtlMax,
                 sessionTtl,
-                sessionMaxAge));
+                sessionMaxAge,
+                conditionalPuts));
   }
 }

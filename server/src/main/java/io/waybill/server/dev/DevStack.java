@@ -10,6 +10,7 @@ import java.net.BindException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -25,6 +26,8 @@ public final class DevStack implements AutoCloseable {
 
   static final String SECRET_KEY = "waybill-dev-secret";
 
+  private static final Duration READY = Duration.ofSeconds(30);
+
   private static final String CONFIG =
       """
       destinations:
@@ -34,6 +37,7 @@ public final class DevStack implements AutoCloseable {
           endpoint: %s
           path_style: true
           multipart_threshold: 16MiB
+          startup_checks: needs
       """;
 
   private final EmbeddedS3 s3;
@@ -67,7 +71,16 @@ public final class DevStack implements AutoCloseable {
               Map.of("listen", "127.0.0.1:" + port, "data_dir", folder.toString()));
       List<S3Connection> connections = List.of(config.destinations().get(0).connection());
       S3Storage storage = S3Storage.open(connections, ACCESS_KEY, SECRET_KEY, Clock.systemUTC());
-      return new DevStack(s3, WaybillServer.start(config, storage));
+      WaybillServer server = WaybillServer.start(config, storage);
+      if (!server.awaitReady(READY)) {
+        server.close();
+        throw new StartException("the embedded S3 does not pass the start-up checks", null);
+      }
+      return new DevStack(s3, server);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      s3.close();
+      throw new StartException("interrupted", e);
     } catch (RuntimeException e) {
       s3.close();
       throw e;

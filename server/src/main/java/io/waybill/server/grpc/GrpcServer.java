@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -29,22 +30,28 @@ public final class GrpcServer implements AutoCloseable {
   private final Server server;
   private final ShutdownGate gate;
   private final HealthStatusManager health;
+  private final List<String> serviceNames;
   private final Duration shutdownGrace;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private GrpcServer(
-      Server server, ShutdownGate gate, HealthStatusManager health, Duration shutdownGrace) {
+      Server server,
+      ShutdownGate gate,
+      HealthStatusManager health,
+      List<String> serviceNames,
+      Duration shutdownGrace) {
     this.server = server;
     this.gate = gate;
     this.health = health;
+    this.serviceNames = serviceNames;
     this.shutdownGrace = shutdownGrace;
   }
 
   /**
-   * Listens.
+   * Listens. Health says NOT_SERVING until {@link #ready}.
    *
    * @param credentials TLS, or {@link io.grpc.InsecureServerCredentials}
-   * @param services each has its interceptors, and is reported as serving
+   * @param services each has its interceptors, and its name in the health service
    * @param interceptors stand before every service, the first one outermost
    * @throws IOException in one line for the operator, where the address cannot be had
    */
@@ -61,16 +68,27 @@ public final class GrpcServer implements AutoCloseable {
     NettyServerBuilder builder = limited(address, credentials, limits);
     builder.addService(health.getHealthService());
     addReflection(builder);
+    List<String> names = new ArrayList<>(List.of(HealthStatusManager.SERVICE_NAME_ALL_SERVICES));
     for (BindableService service : services) {
       ServerServiceDefinition guarded = GuardedServices.of(service, interceptors, gate, errors);
       builder.addService(guarded);
-      health.setStatus(guarded.getServiceDescriptor().getName(), ServingStatus.SERVING);
+      names.add(guarded.getServiceDescriptor().getName());
     }
+    names.forEach(name -> health.setStatus(name, ServingStatus.NOT_SERVING));
     try {
-      return new GrpcServer(builder.build().start(), gate, health, limits.shutdownGrace());
+      return new GrpcServer(builder.build().start(), gate, health, names, limits.shutdownGrace());
     } catch (IOException e) {
       throw new IOException(inOneLine(address, e), e);
     }
+  }
+
+  /**
+   * From now on health says SERVING. Calls are taken before, too: readiness tells a load balancer
+   * where to send calls, and whoever calls all the same is better served by what works already, or
+   * by the reason why something does not, than by a refusal.
+   */
+  public void ready() {
+    serviceNames.forEach(name -> health.setStatus(name, ServingStatus.SERVING));
   }
 
   /** The port it listens on. */

@@ -58,7 +58,7 @@ final class S3Failures {
     return new StorageException(Kind.UNAVAILABLE, where + innermost(failure), failure);
   }
 
-  private static String innermost(Throwable failure) {
+  static String innermost(Throwable failure) {
     Throwable cause = failure;
     for (int depth = 0; depth < 10 && cause.getCause() != null; depth++) {
       cause = cause.getCause();
@@ -121,13 +121,15 @@ final class S3Failures {
         && (message.contains("checksum") || message.contains("mp-object-size"));
   }
 
-  private static String words(AwsServiceException answer) {
+  /** Status, code and S3's own message. */
+  static String words(AwsServiceException answer) {
     String words = answer.statusCode() + " " + code(answer) + " " + message(answer);
     String requestId = answer.requestId();
     return requestId == null ? words : words + " (request " + requestId + ")";
   }
 
-  private static String code(AwsServiceException answer) {
+  /** S3's name of the error; empty where something else answered, or to HEAD. */
+  static String code(AwsServiceException answer) {
     @Nullable AwsErrorDetails details = answer.awsErrorDetails();
     String code = details == null ? null : details.errorCode();
     return code == null ? "" : code;

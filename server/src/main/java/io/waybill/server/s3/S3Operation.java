@@ -8,6 +8,8 @@ enum S3Operation {
   ABORT("AbortMultipartUpload"),
   HEAD("HeadObject"),
   LIST_UPLOADS("ListMultipartUploads"),
+  LIST_OBJECTS("ListObjectsV2"),
+  PUT("PutObject"),
   DELETE("DeleteObject");
 
   private final String apiName;

@@ -113,7 +113,8 @@ final class Rig implements AutoCloseable {
         Duration.ofMinutes(15),
         Duration.ofHours(1),
         Duration.ofHours(24),
-        Duration.ofDays(7));
+        Duration.ofDays(7),
+        true);
   }
 
   private static ScheduledThreadPoolExecutor timer() {

@@ -260,6 +260,7 @@ final class Waybill {
         Duration.ofMinutes(15),
         Duration.ofHours(1),
         Duration.ofHours(24),
-        Duration.ofDays(6));
+        Duration.ofDays(6),
+        true);
   }
 }
