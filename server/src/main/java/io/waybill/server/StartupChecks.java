@@ -99,6 +99,9 @@ final class StartupChecks implements AutoCloseable {
       long began = System.nanoTime();
       StorageReport report =
           check.check(destination.policy(), destination.startupCheck() == StartupCheck.ON);
+      if (threads.isShutdown()) {
+        return; // it was interrupted, and says nothing of S3
+      }
       findings = report.findings().stream().filter(f -> f.severity() != Severity.OK).toList();
       report
           .conditionalPuts()

@@ -69,15 +69,22 @@ final class Questions {
   }
 
   void ok(String line) {
-    findings.add(new Finding(Severity.OK, line));
+    add(new Finding(Severity.OK, line));
   }
 
   void warning(String line) {
-    findings.add(new Finding(Severity.WARNING, line));
+    add(new Finding(Severity.WARNING, line));
   }
 
   void failed(String line) {
-    findings.add(new Finding(Severity.FAILED, line));
+    add(new Finding(Severity.FAILED, line));
+  }
+
+  /** Once, however often one permission is needed. */
+  private void add(Finding finding) {
+    if (!findings.contains(finding)) {
+      findings.add(finding);
+    }
   }
 
   /**
@@ -145,21 +152,27 @@ final class Questions {
       throw new Pointless("bucket " + bucket + " does not exist", e);
     }
     if (OF_CREDENTIALS.contains(code)) {
-      throw new Pointless("S3 does not take the credentials: " + S3Failures.words(e), e);
+      throw new Pointless("S3 does not take the credentials: " + words(e), e);
     }
     if (code.equals("RequestTimeTooSkewed")) {
       throw new Pointless("the clock here is not that of S3, which refuses all requests", e);
     }
     StorageException failure = S3Failures.of(operation, destination, e);
     if (failure.kind() == Kind.UNAVAILABLE) {
-      throw new Pointless("S3 does not answer clearly: " + failure.getMessage(), e);
+      throw new Pointless("S3 does not answer clearly: " + operation + ": " + words(e), e);
     }
-    String words = " (" + operation + ": " + S3Failures.words(e).strip() + ")";
+    String words = " (" + operation + ": " + words(e) + ")";
     boolean denied = e.statusCode() == 403 || e.statusCode() == 401;
     failed(action + (denied ? " is missing on " : " is of no use on ") + where + words);
   }
 
-  private String inWords(SdkClientException e) {
+  /** Without the request's id, so that the same answer has the same words. */
+  private static String words(AwsServiceException e) {
+    String code = S3Failures.code(e);
+    return (e.statusCode() + " " + code + " " + S3Failures.message(e)).strip();
+  }
+
+  private static String inWords(SdkClientException e) {
     String message = String.valueOf(e.getMessage());
     // Nothing was sent; the SDK's words name the places where it looked, no secret.
     return message.contains("Unable to load credentials")

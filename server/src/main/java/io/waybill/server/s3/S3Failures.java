@@ -121,8 +121,7 @@ final class S3Failures {
         && (message.contains("checksum") || message.contains("mp-object-size"));
   }
 
-  /** Status, code and S3's own message. */
-  static String words(AwsServiceException answer) {
+  private static String words(AwsServiceException answer) {
     String words = answer.statusCode() + " " + code(answer) + " " + message(answer);
     String requestId = answer.requestId();
     return requestId == null ? words : words + " (request " + requestId + ")";
@@ -136,7 +135,7 @@ final class S3Failures {
   }
 
   /** S3's own words: they name users and keys, never a signature. */
-  private static String message(AwsServiceException answer) {
+  static String message(AwsServiceException answer) {
     @Nullable AwsErrorDetails details = answer.awsErrorDetails();
     String message = details == null ? null : details.errorMessage();
     if (message == null) {

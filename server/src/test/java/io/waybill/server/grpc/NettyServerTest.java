@@ -181,6 +181,7 @@ class NettyServerTest {
   @Test
   void healthSaysThatItStops() throws Exception {
     BlockingQueue<ServingStatus> seen = new LinkedBlockingQueue<>();
+    server.ready();
     HealthGrpc.newStub(channel)
         .watch(
             HealthCheckRequest.newBuilder().setService(UploadServiceGrpc.SERVICE_NAME).build(),

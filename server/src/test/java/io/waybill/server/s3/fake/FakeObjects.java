@@ -95,9 +95,10 @@ final class FakeObjects {
   Answer list(Call call) {
     String prefix = call.parameter("prefix").orElse("");
     Xml xml = new Xml().open("ListBucketResult").text("IsTruncated", false);
-    for (String key : objects.keySet()) {
-      if (key.startsWith(prefix)) {
-        xml.open("Contents").text("Key", key).close("Contents");
+    for (Map.Entry<String, FakeObject> each : objects.entrySet()) {
+      if (each.getKey().startsWith(prefix)) {
+        xml.open("Contents").text("Key", each.getKey());
+        xml.text("LastModified", each.getValue().time()).close("Contents");
       }
     }
     return Answer.xml(200, xml.close("ListBucketResult"));
