@@ -1,5 +1,6 @@
 package io.waybill.server;
 
+import io.waybill.server.content.TikaContentDetector;
 import io.waybill.server.grpc.UseCases;
 import io.waybill.server.s3.S3Storage;
 import io.waybill.server.sql.JdbiUploadStore;
@@ -7,6 +8,7 @@ import io.waybill.server.upload.AbortUpload;
 import io.waybill.server.upload.Assembly;
 import io.waybill.server.upload.CompleteUpload;
 import io.waybill.server.upload.Completion;
+import io.waybill.server.upload.ContentInspection;
 import io.waybill.server.upload.Destinations;
 import io.waybill.server.upload.GetUpload;
 import io.waybill.server.upload.ListParts;
@@ -103,7 +105,11 @@ record Core(
     Sessions sessions = new Sessions(store, clock);
     StorageCreation creation = new StorageCreation(store, objects, clock, timing);
     StorageCleaning cleaning = new StorageCleaning(store, objects, creation, clock, timing);
-    Completion completion = new Completion(store, objects, sessions, clock, pauses, timing);
+    // Its tables are loaded by the first destination's first upload that asks for them.
+    ContentInspection content =
+        new ContentInspection(destinations, objects, new TikaContentDetector());
+    Completion completion =
+        new Completion(store, objects, sessions, content, cleaning, clock, pauses, timing);
     Assembly assembly = new Assembly(store, objects, sessions, completion, clock, pauses, timing);
     SignParts signParts = new SignParts(sessions, store, destinations, storage.urlSigner(), clock);
     UploadPlanner planner = new UploadPlanner(destinations, clock, new SecureRandom());

@@ -1,6 +1,7 @@
 package io.waybill.server;
 
 import io.waybill.server.s3.S3Connection;
+import io.waybill.server.upload.ContentCheck;
 import io.waybill.server.upload.ContentTypes;
 import io.waybill.server.upload.Destination;
 import io.waybill.server.upload.KeyTemplate;
@@ -70,6 +71,7 @@ public record DestinationConfig(
     long threshold = section.size("multipart_threshold", 100 * S3Limits.MIB);
     boolean checksumRequired = section.flag("checksum_required", false);
     boolean overwrite = section.flag("overwrite", false);
+    ContentCheck contentCheck = section.choice("content_check", ContentCheck.OFF);
     Duration urlTtl = section.duration("url_ttl", URL_TTL);
     Duration urlTtlMax =
         section.duration("url_ttl_max", urlTtl.compareTo(URL_TTL_MAX) > 0 ? urlTtl : URL_TTL_MAX);
@@ -98,6 +100,7 @@ public record DestinationConfig(
                 urlTtlMax,
                 sessionTtl,
                 sessionMaxAge,
+                contentCheck,
                 conditionalPuts));
   }
 }

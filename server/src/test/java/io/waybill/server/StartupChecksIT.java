@@ -66,7 +66,7 @@ class StartupChecksIT {
 
   private EmbeddedS3 start(int port) throws Exception {
     return EmbeddedS3.start(
-        folder.resolve("s3"), port, "access", "secret", List.of("b"), (key, part) -> {});
+        folder.resolve("s3"), port, "access", "secret", List.of("reports"), (key, part) -> {});
   }
 
   private ServerConfig config(int s3Port) {
@@ -74,7 +74,7 @@ class StartupChecksIT {
         """
         destinations:
           - name: a
-            bucket: b
+            bucket: reports
             region: us-east-1
             endpoint: http://127.0.0.1:%d
             path_style: true

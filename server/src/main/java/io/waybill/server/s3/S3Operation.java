@@ -10,6 +10,9 @@ enum S3Operation {
   LIST_UPLOADS("ListMultipartUploads"),
   LIST_OBJECTS("ListObjectsV2"),
   PUT("PutObject"),
+  GET("GetObject"),
+  GET_TAGS("GetObjectTagging"),
+  PUT_TAGS("PutObjectTagging"),
   DELETE("DeleteObject");
 
   private final String apiName;

@@ -1,6 +1,7 @@
 package io.waybill.server.s3;
 
 import io.waybill.server.s3.Questions.Pointless;
+import io.waybill.server.upload.ContentCheck;
 import io.waybill.server.upload.Destination;
 import java.time.InstantSource;
 import java.util.List;
@@ -13,6 +14,7 @@ import software.amazon.awssdk.services.s3.model.DeleteObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ListMultipartUploadsResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
+import software.amazon.awssdk.services.s3.model.Tag;
 
 /**
  * Does to one destination's bucket, with a probe of its own, what Waybill will do with uploads, and
@@ -23,6 +25,8 @@ import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
  */
 final class StorageCheck {
   private static final String ANOTHER_ETAG = "\"00000000000000000000000000000000\"";
+
+  private static final Tag MARKED = Tag.builder().key(Probe.MARK).value("true").build();
 
   /** Enough for every version that a probe may have got. */
   private static final int MAX_DELETES = 3;
@@ -128,6 +132,7 @@ final class StorageCheck {
             questions.need("s3:GetObject", onObjects, S3Operation.HEAD, this::head);
         if (seen != null) {
           metadata(seen);
+          tags();
           conditionalDelete(seen);
         }
       }
@@ -192,6 +197,24 @@ final class StorageCheck {
       questions.failed(
           "the store does not return an object's metadata, by which Waybill knows its own");
     }
+  }
+
+  private void tags() {
+    if (destination.contentCheck() != ContentCheck.TAG) {
+      return;
+    }
+    questions.need(
+        "s3:GetObjectTagging",
+        onObjects,
+        S3Operation.GET_TAGS,
+        () -> s3.getObjectTagging(g -> g.bucket(bucket).key(probe.key())));
+    questions.need(
+        "s3:PutObjectTagging",
+        onObjects,
+        S3Operation.PUT_TAGS,
+        () ->
+            s3.putObjectTagging(
+                p -> p.bucket(bucket).key(probe.key()).tagging(t -> t.tagSet(MARKED))));
   }
 
   /** What lands late at an exact key is deleted on this condition alone (PROTOCOL row 27). */

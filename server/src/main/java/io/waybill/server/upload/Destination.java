@@ -18,6 +18,7 @@ import java.time.Duration;
  * @param urlTtlMax the most a caller may wish, at most 7 days (S3's own limit)
  * @param sessionTtl how long a session lives after each sign of life
  * @param sessionMaxAge how long it lives at all
+ * @param contentCheck what becomes of content that is not what was declared
  * @param conditionalPuts whether the store is known to honour {@code If-None-Match}
  */
 public record Destination(
@@ -34,6 +35,7 @@ public record Destination(
     Duration urlTtlMax,
     Duration sessionTtl,
     Duration sessionMaxAge,
+    ContentCheck contentCheck,
     boolean conditionalPuts) {
 
   /** S3 signs for at most a week. */
@@ -52,10 +54,11 @@ public record Destination(
   /**
    * Whether a single PUT goes as one. Else it is planned as a multipart upload of one part, whose
    * URL dies with it: one that nothing keeps from overwriting could alter the finished object
-   * (PROTOCOL row 28).
+   * (PROTOCOL row 28). And what a PUT makes stands at the key before anybody looked into it, and
+   * may be put again after it was deleted; what Complete makes is looked at at once.
    */
   public boolean takesSinglePuts() {
-    return conditionalPuts && !overwrite;
+    return conditionalPuts && !overwrite && contentCheck != ContentCheck.REJECT;
   }
 
   /** The same with what was found out about its store. */
@@ -74,6 +77,7 @@ public record Destination(
         urlTtlMax,
         sessionTtl,
         sessionMaxAge,
+        contentCheck,
         honoured);
   }
 

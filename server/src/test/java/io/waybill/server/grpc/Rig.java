@@ -4,9 +4,12 @@ import io.waybill.server.upload.AbortUpload;
 import io.waybill.server.upload.Assembly;
 import io.waybill.server.upload.CompleteUpload;
 import io.waybill.server.upload.Completion;
+import io.waybill.server.upload.ContentCheck;
+import io.waybill.server.upload.ContentInspection;
 import io.waybill.server.upload.ContentTypes;
 import io.waybill.server.upload.Destination;
 import io.waybill.server.upload.Destinations;
+import io.waybill.server.upload.FakeContentDetector;
 import io.waybill.server.upload.FakeUrlSigner;
 import io.waybill.server.upload.GetUpload;
 import io.waybill.server.upload.InMemoryObjectStore;
@@ -64,7 +67,11 @@ final class Rig implements AutoCloseable {
     Sessions sessions = new Sessions(store, clock);
     StorageCreation creation = new StorageCreation(store, objects, clock, timing);
     SignParts signParts = new SignParts(sessions, store, destinations, signer, clock);
-    Completion completion = new Completion(store, objects, sessions, clock, pauses, timing);
+    StorageCleaning cleaning = new StorageCleaning(store, objects, creation, clock, timing);
+    ContentInspection content =
+        new ContentInspection(destinations, objects, new FakeContentDetector());
+    Completion completion =
+        new Completion(store, objects, sessions, content, cleaning, clock, pauses, timing);
     Assembly assembly = new Assembly(store, objects, sessions, completion, clock, pauses, timing);
     return new UseCases(
         new StartUpload(
@@ -79,8 +86,7 @@ final class Rig implements AutoCloseable {
         signParts,
         new ReportPart(sessions, store, clock),
         new CompleteUpload(sessions, assembly, bulkhead),
-        new AbortUpload(
-            sessions, store, new StorageCleaning(store, objects, creation, clock, timing), clock),
+        new AbortUpload(sessions, store, cleaning, clock),
         new GetUpload(sessions, store),
         new ListUploads(store),
         new ListParts(sessions, store, objects));
@@ -95,11 +101,22 @@ final class Rig implements AutoCloseable {
         List.of(
             destination("any", own, any, all, false),
             destination("exact", exact, any, all, false),
-            destination("strict", own, new ContentTypes(List.of("image/*")), 1000, true)));
+            destination("strict", own, new ContentTypes(List.of("image/*")), 1000, true),
+            destination("checked", own, any, all, false, ContentCheck.REJECT)));
   }
 
   private static Destination destination(
       String name, KeyTemplate keys, ContentTypes types, long maxSizeBytes, boolean checksums) {
+    return destination(name, keys, types, maxSizeBytes, checksums, ContentCheck.OFF);
+  }
+
+  private static Destination destination(
+      String name,
+      KeyTemplate keys,
+      ContentTypes types,
+      long maxSizeBytes,
+      boolean checksums,
+      ContentCheck check) {
     return new Destination(
         name,
         "bucket",
@@ -114,6 +131,7 @@ final class Rig implements AutoCloseable {
         Duration.ofHours(1),
         Duration.ofHours(24),
         Duration.ofDays(7),
+        check,
         true);
   }
 

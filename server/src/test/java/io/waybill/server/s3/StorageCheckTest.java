@@ -7,6 +7,7 @@ import io.waybill.server.s3.StorageReport.Severity;
 import io.waybill.server.s3.fake.Answer;
 import io.waybill.server.s3.fake.FakeAwsS3;
 import io.waybill.server.s3.fake.S3Error;
+import io.waybill.server.upload.ContentCheck;
 import io.waybill.server.upload.ContentTypes;
 import io.waybill.server.upload.Destination;
 import io.waybill.server.upload.KeyTemplate;
@@ -331,6 +332,7 @@ class StorageCheckTest {
         Duration.ofHours(1),
         Duration.ofHours(24),
         Duration.ofDays(6),
+        ContentCheck.OFF,
         false);
   }
 }

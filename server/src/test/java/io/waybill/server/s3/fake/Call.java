@@ -83,6 +83,9 @@ public record Call(
                   : uploads ? "ListMultipartUploads" : "ListObjectsV2";
       return method.equals("GET") ? get : "?";
     }
+    if (query.containsKey("tagging")) {
+      return method.equals("PUT") ? "PutObjectTagging" : "GetObjectTagging";
+    }
     return switch (method) {
       case "PUT" -> ofUpload ? "UploadPart" : "PutObject";
       case "POST" -> uploads ? "CreateMultipartUpload" : "CompleteMultipartUpload";
