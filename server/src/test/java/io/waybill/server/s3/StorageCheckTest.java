@@ -162,6 +162,22 @@ class StorageCheckTest {
   }
 
   @Test
+  void tagsAreAskedForWhereTheDestinationSetsThem() {
+    for (String operation : new String[] {"GetObjectTagging", "PutObjectTagging"}) {
+      deny(Set.of(operation));
+
+      assertThat(failures(check(destination("in/", false, false)))).isEmpty();
+      assertThat(failures(check(tagging())))
+          .singleElement()
+          .asString()
+          .startsWith("s3:" + operation + " is missing on bucket b, objects in/*");
+    }
+    s3.behave((call, honest) -> honest.get());
+    assertThat(failures(check(tagging()))).isEmpty();
+    assertThat(s3.keys(BUCKET)).isEmpty();
+  }
+
+  @Test
   void oneLineIsEnoughWhereNothingWorks() {
     assertThat(failures(check(destination("none", "in/", false, false), true, Clock.systemUTC())))
         .containsExactly("bucket none does not exist");
@@ -315,8 +331,17 @@ class StorageCheckTest {
     return destination(BUCKET, prefix, exact, overwrite);
   }
 
+  private static Destination tagging() {
+    return destination(BUCKET, "in/", false, false, ContentCheck.TAG);
+  }
+
   private static Destination destination(
       String bucket, String prefix, boolean exact, boolean overwrite) {
+    return destination(bucket, prefix, exact, overwrite, ContentCheck.OFF);
+  }
+
+  private static Destination destination(
+      String bucket, String prefix, boolean exact, boolean overwrite, ContentCheck content) {
     String template = exact ? KeyTemplate.DEFAULT_EXACT : KeyTemplate.DEFAULT;
     return new Destination(
         "media",
@@ -332,7 +357,7 @@ class StorageCheckTest {
         Duration.ofHours(1),
         Duration.ofHours(24),
         Duration.ofDays(6),
-        ContentCheck.OFF,
+        content,
         false);
   }
 }
