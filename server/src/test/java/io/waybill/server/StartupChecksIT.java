@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,26 +32,27 @@ class StartupChecksIT {
     ServerConfig config = config(port);
     S3Storage storage = S3Storage.open(config.connections(), "access", "secret", Clock.systemUTC());
 
-    try (WaybillServer server = WaybillServer.start(config, storage)) {
-      ManagedChannel channel =
-          NettyChannelBuilder.forTarget(server.target()).usePlaintext().build();
-      try {
-        assertThat(server.awaitReady(Duration.ofMillis(300))).isFalse();
-        assertThat(health(channel)).containsOnly(ServingStatus.NOT_SERVING);
-        // What works without S3 is served.
-        assertThat(
-                UploadServiceGrpc.newBlockingStub(channel)
-                    .listUploads(ListUploadsRequest.getDefaultInstance())
-                    .getUploadsCount())
-            .isZero();
+    WaybillServer server = WaybillServer.start(config, storage);
+    ManagedChannel channel = NettyChannelBuilder.forTarget(server.target()).usePlaintext().build();
+    @Nullable EmbeddedS3 s3 = null;
+    try {
+      assertThat(server.awaitReady(Duration.ofMillis(300))).isFalse();
+      assertThat(health(channel)).containsOnly(ServingStatus.NOT_SERVING);
+      // What works without S3 is served.
+      assertThat(
+              UploadServiceGrpc.newBlockingStub(channel)
+                  .listUploads(ListUploadsRequest.getDefaultInstance())
+                  .getUploadsCount())
+          .isZero();
 
-        try (EmbeddedS3 s3 = start(port)) {
-          assertThat(server.awaitReady(Duration.ofSeconds(60))).isTrue();
-          assertThat(health(channel)).containsOnly(ServingStatus.SERVING);
-          assertThat(s3.endpoint().getPort()).isEqualTo(port);
-        }
-      } finally {
-        channel.shutdownNow();
+      s3 = start(port);
+      assertThat(server.awaitReady(Duration.ofSeconds(60))).isTrue();
+      assertThat(health(channel)).containsOnly(ServingStatus.SERVING);
+    } finally {
+      channel.shutdownNow();
+      server.close();
+      if (s3 != null) {
+        s3.close(); // last: it waits for connections to end
       }
     }
   }
