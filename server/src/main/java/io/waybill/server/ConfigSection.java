@@ -1,7 +1,5 @@
 package io.waybill.server;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
@@ -19,11 +17,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConfigSection {
   private final String path;
-  private final JsonNode node;
+  private final YamlNode node;
   private final List<String> problems;
   private final Set<String> known = new LinkedHashSet<>();
 
-  private ConfigSection(String path, JsonNode node, List<String> problems) {
+  private ConfigSection(String path, YamlNode node, List<String> problems) {
     this.path = path;
     this.node = node;
     this.problems = problems;
@@ -32,7 +30,7 @@ final class ConfigSection {
     }
   }
 
-  static ConfigSection root(JsonNode node) {
+  static ConfigSection root(YamlNode node) {
     return new ConfigSection("", node, new ArrayList<>());
   }
 
@@ -43,8 +41,8 @@ final class ConfigSection {
 
   /** A list of mappings. */
   List<ConfigSection> sections(String key) {
-    JsonNode list = get(key);
-    if (!list.isArray() || list.isEmpty()) {
+    List<YamlNode> list = get(key).elements();
+    if (list.isEmpty()) {
       problem(key, "a list of at least one");
       return List.of();
     }
@@ -86,12 +84,10 @@ final class ConfigSection {
         key,
         otherwise,
         text -> {
-          // YAML 1.1 reads a bare on and off as true and false.
-          String name = text.equals("true") ? "on" : text.equals("false") ? "off" : text;
           List<String> allowed = new ArrayList<>();
           for (E each : type.getEnumConstants()) {
             String eachName = each.name().toLowerCase(Locale.ROOT);
-            if (eachName.equals(name)) {
+            if (eachName.equals(text)) {
               return each;
             }
             allowed.add(eachName);
@@ -119,17 +115,15 @@ final class ConfigSection {
   }
 
   List<String> texts(String key, List<String> otherwise) {
-    JsonNode list = get(key);
+    YamlNode list = get(key);
     if (list.isMissingNode()) {
       return otherwise;
     }
-    if (!list.isArray() || list.isEmpty()) {
+    if (list.elements().isEmpty()) {
       problem(key, "a list of at least one");
       return otherwise;
     }
-    List<String> texts = new ArrayList<>();
-    list.forEach(item -> texts.add(item.asText()));
-    return texts;
+    return list.elements().stream().map(YamlNode::asText).toList();
   }
 
   /** Builds something out of this section's values; what its constructor refuses is a problem. */
@@ -149,7 +143,7 @@ final class ConfigSection {
   /** Reports the keys that nobody asked for. */
   void refuseUnknownKeys() {
     node.fieldNames()
-        .forEachRemaining(
+        .forEach(
             key -> {
               if (!known.contains(key)) {
                 problem(key, "unknown key; known are " + String.join(", ", known));
@@ -165,7 +159,7 @@ final class ConfigSection {
   }
 
   private <T> T value(String key, T otherwise, Function<String, T> parser) {
-    JsonNode value = get(key);
+    YamlNode value = get(key);
     if (value.isMissingNode()) {
       return otherwise;
     }
@@ -181,10 +175,9 @@ final class ConfigSection {
     }
   }
 
-  private JsonNode get(String key) {
+  private YamlNode get(String key) {
     known.add(key);
-    JsonNode value = node.get(key);
-    return value == null ? MissingNode.getInstance() : value;
+    return node.get(key);
   }
 
   private String pathOf(String key) {

@@ -26,6 +26,7 @@ import io.waybill.server.upload.SweepUploads;
 import io.waybill.server.upload.Timing;
 import io.waybill.server.upload.UploadPlanner;
 import io.waybill.server.upload.UploadStore;
+import io.waybill.server.upload.UrlSigner;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -37,7 +38,7 @@ import java.util.function.UnaryOperator;
  *
  * @param closing closes it all, in reverse
  * @param storage S3 itself, as no port shows it
- * @param database the store itself, as no port shows it
+ * @param database the store itself, likewise
  * @param destinations what is known of them by now
  */
 record Core(
@@ -52,8 +53,12 @@ record Core(
     implements AutoCloseable {
 
   /** What stands between the use cases and S3 and the database; in production, nothing. */
-  record Ports(UnaryOperator<UploadStore> store, UnaryOperator<ObjectStore> objects) {
-    static final Ports PLAIN = new Ports(UnaryOperator.identity(), UnaryOperator.identity());
+  record Ports(
+      UnaryOperator<UploadStore> store,
+      UnaryOperator<ObjectStore> objects,
+      UnaryOperator<UrlSigner> signer) {
+    static final Ports PLAIN =
+        new Ports(UnaryOperator.identity(), UnaryOperator.identity(), UnaryOperator.identity());
   }
 
   /**
@@ -79,7 +84,8 @@ record Core(
           storage,
           store,
           ports.store().apply(store),
-          ports.objects().apply(storage.objectStore()));
+          ports.objects().apply(storage.objectStore()),
+          ports.signer().apply(storage.urlSigner()));
     } catch (IOException e) {
       closing.close();
       throw new StartException(String.valueOf(e.getMessage()), e);
@@ -97,7 +103,8 @@ record Core(
       S3Storage storage,
       JdbiUploadStore database,
       UploadStore store,
-      ObjectStore objects) {
+      ObjectStore objects,
+      UrlSigner signer) {
     Destinations destinations =
         new Destinations(config.destinations().stream().map(DestinationConfig::policy).toList());
     Timing timing = Timing.DEFAULT.with(config.putGrace(), config.orphanAge());
@@ -111,14 +118,16 @@ record Core(
     Completion completion =
         new Completion(store, objects, sessions, content, cleaning, clock, pauses, timing);
     Assembly assembly = new Assembly(store, objects, sessions, completion, clock, pauses, timing);
-    SignParts signParts = new SignParts(sessions, store, destinations, storage.urlSigner(), clock);
+    SignParts signParts =
+        new SignParts(sessions, store, destinations, signer, clock, threads.readers);
+    CompleteUpload complete = new CompleteUpload(sessions, assembly, threads.completions);
     UploadPlanner planner = new UploadPlanner(destinations, clock, new SecureRandom());
     UseCases useCases =
         new UseCases(
             new StartUpload(planner, store, sessions, creation, signParts, clock, pauses, timing),
             signParts,
-            new ReportPart(sessions, store, clock),
-            new CompleteUpload(sessions, assembly, threads.completions),
+            new ReportPart(sessions, store, clock, threads.readers),
+            complete,
             new AbortUpload(sessions, store, cleaning, clock),
             new GetUpload(sessions, store),
             new ListUploads(store),
@@ -130,7 +139,7 @@ record Core(
         database,
         destinations,
         useCases,
-        new SweepUploads(store, creation, cleaning, assembly, clock),
+        new SweepUploads(store, creation, cleaning, complete, clock),
         new SweepOrphans(destinations, store, objects, clock, timing));
   }
 

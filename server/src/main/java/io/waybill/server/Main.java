@@ -1,5 +1,6 @@
 package io.waybill.server;
 
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -20,6 +21,9 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
+    if (List.of(args).contains("serve")) {
+      Preload.begin();
+    }
     System.exit(commandLine(new CommandLine(new Main())).execute(args));
   }
 

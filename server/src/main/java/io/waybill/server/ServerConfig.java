@@ -1,9 +1,5 @@
 package io.waybill.server;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.waybill.server.s3.S3Connection;
 import io.waybill.server.upload.Destination;
 import io.waybill.server.upload.Timing;
@@ -127,22 +123,12 @@ public record ServerConfig(
     return interval;
   }
 
-  private static JsonNode tree(String yaml) {
-    YAMLMapper mapper =
-        YAMLMapper.builder().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION).build();
-    try {
-      JsonNode tree = mapper.readTree(yaml);
-      if (tree == null || tree.isMissingNode() || tree.isNull()) {
-        throw new ConfigException("the configuration is empty");
-      }
-      return tree;
-    } catch (JsonProcessingException e) {
-      throw new ConfigException(
-          "not YAML, in line %d: %s"
-              .formatted(
-                  e.getLocation().getLineNr(),
-                  e.getOriginalMessage().lines().findFirst().orElse("")));
+  private static YamlNode tree(String yaml) {
+    YamlNode tree = YamlNode.parse(yaml);
+    if (tree.isMissingNode() || tree.isNull()) {
+      throw new ConfigException("the configuration is empty");
     }
+    return tree;
   }
 
   private static List<DestinationConfig> destinations(ConfigSection root) {

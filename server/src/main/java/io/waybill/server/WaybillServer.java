@@ -25,6 +25,9 @@ public final class WaybillServer implements AutoCloseable {
   /** Until there is authentication, everybody is this. */
   private static final Caller ANYBODY = new Caller("default", "anonymous");
 
+  /** When S3's clients are made if no call wanted them before: not beside the very first calls. */
+  private static final Duration WARM_UP = Duration.ofSeconds(1);
+
   private final Core core;
   private final GrpcServer grpc;
   private final InetSocketAddress listen;
@@ -72,10 +75,15 @@ public final class WaybillServer implements AutoCloseable {
                           new UploadGrpcService(
                               core.useCases(),
                               new Calls(
-                                  threads.workers, threads.readers, threads.deadlines, errors))),
+                                  threads.workers,
+                                  threads.starters,
+                                  threads.readers,
+                                  threads.deadlines,
+                                  errors))),
                       List.of(new CallerInterceptor((call, headers) -> ANYBODY, errors)),
                       errors));
-      every(threads, config.sweepInterval(), core.uploads()::execute);
+      after(WARM_UP, threads, core.storage()::warmUp);
+      every(threads, config.sweepInterval(), () -> core.uploads().execute(Duration.ZERO));
       every(threads, config.orphanInterval(), core.orphans()::execute);
       StartupChecks checks =
           core.closing()
@@ -97,17 +105,30 @@ public final class WaybillServer implements AutoCloseable {
 
   /** A pass that fails as a whole must not be the last one. */
   private static void every(Threads threads, Duration interval, Runnable pass) {
-    Runnable guarded =
-        () -> {
-          try {
-            pass.run();
-          } catch (RuntimeException | Error e) {
-            LOG.log(Level.WARNING, "the sweep was cut short", e);
-          }
-        };
     var unused =
         threads.sweeper.scheduleWithFixedDelay(
-            guarded, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
+            guarded(pass, "the sweep was cut short"),
+            interval.toMillis(),
+            interval.toMillis(),
+            TimeUnit.MILLISECONDS);
+  }
+
+  private static void after(Duration delay, Threads threads, Runnable work) {
+    var unused =
+        threads.sweeper.schedule(
+            guarded(work, "the S3 clients cannot be made"),
+            delay.toMillis(),
+            TimeUnit.MILLISECONDS);
+  }
+
+  private static Runnable guarded(Runnable work, String complaint) {
+    return () -> {
+      try {
+        work.run();
+      } catch (RuntimeException | Error e) {
+        LOG.log(Level.WARNING, complaint, e);
+      }
+    };
   }
 
   /** Where it listens, as ADDRESS:PORT, with the port it really got. */

@@ -7,6 +7,7 @@ import io.waybill.server.upload.UploadStore;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.logging.Level;
 
 /** {@code serve}, with a {@link Failpoint} between the use cases and their ports. */
@@ -22,7 +23,8 @@ public final class FailpointServer {
     Core.Ports ports =
         new Core.Ports(
             store -> failpoint.dress(UploadStore.class, store),
-            objects -> failpoint.dress(ObjectStore.class, objects));
+            objects -> failpoint.dress(ObjectStore.class, objects),
+            UnaryOperator.identity());
     S3Storage storage = S3Storage.open(config.connections(), Clock.systemUTC());
     WaybillServer server = WaybillServer.start(config, Core.open(config, storage, ports));
     System.out.println("waybill: serving on " + server.target());

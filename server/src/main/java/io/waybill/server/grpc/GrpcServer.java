@@ -1,6 +1,7 @@
 package io.waybill.server.grpc;
 
 import io.grpc.BindableService;
+import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
 import io.grpc.ServerCredentials;
 import io.grpc.ServerInterceptor;
@@ -10,7 +11,9 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionService;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.waybill.v1.UploadServiceGrpc;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -89,6 +92,19 @@ public final class GrpcServer implements AutoCloseable {
    */
   public void ready() {
     serviceNames.forEach(name -> health.setStatus(name, ServingStatus.SERVING));
+  }
+
+  /** Loads what a server is made of, by making one that is never started. */
+  public static void preload() {
+    NettyServerBuilder builder =
+        limited(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            InsecureServerCredentials.create(),
+            GrpcLimits.DEFAULT);
+    builder.addService(new HealthStatusManager().getHealthService());
+    builder.addService(new UploadServiceGrpc.UploadServiceImplBase() {});
+    addReflection(builder);
+    var unused = builder.build();
   }
 
   /** The port it listens on. */

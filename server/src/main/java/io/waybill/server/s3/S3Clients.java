@@ -8,7 +8,11 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
@@ -48,14 +52,47 @@ final class S3Clients implements AutoCloseable {
    */
   record Clients(S3Client repeating, S3Client once, S3Client completing) {}
 
-  private final Map<String, Clients> byDestination = new HashMap<>();
+  private final List<S3Connection> connections;
+  private final AwsCredentialsProvider credentials;
+  private final S3Timeouts timeouts;
+  private final ClockSkew skew;
+
   private final Deque<SdkAutoCloseable> opened = new ArrayDeque<>();
+  private @Nullable Map<String, Clients> byDestination;
+  private boolean closed;
 
   S3Clients(
       Collection<S3Connection> connections,
       AwsCredentialsProvider credentials,
       S3Timeouts timeouts,
       ClockSkew skew) {
+    this.connections = List.copyOf(connections);
+    this.credentials = credentials;
+    this.timeouts = timeouts;
+    this.skew = skew;
+    Set<String> destinations = new HashSet<>();
+    for (S3Connection connection : connections) {
+      if (!destinations.add(connection.destination())) {
+        throw new IllegalArgumentException("two connections for " + connection.destination());
+      }
+    }
+  }
+
+  /**
+   * Made when they are first wanted: the SDK takes longer to load than all the rest of a server.
+   */
+  private synchronized Map<String, Clients> all() {
+    if (closed) {
+      throw new IllegalStateException("the S3 clients are closed");
+    }
+    if (byDestination == null) {
+      byDestination = open();
+    }
+    return byDestination;
+  }
+
+  private Map<String, Clients> open() {
+    Map<String, Clients> clients = new HashMap<>();
     SdkHttpClient quick = keep(http(MAX_CONNECTIONS, timeouts, timeouts.socket()));
     SdkHttpClient patient =
         keep(http(MAX_COMPLETING_CONNECTIONS, timeouts, timeouts.completeSocket()));
@@ -67,20 +104,23 @@ final class S3Clients implements AutoCloseable {
             .build();
     RetryStrategy never = AwsRetryStrategy.doNotRetry();
     for (S3Connection connection : connections) {
-      if (byDestination.containsKey(connection.destination())) {
-        throw new IllegalArgumentException("two connections for " + connection.destination());
-      }
-      byDestination.put(
+      clients.put(
           connection.destination(),
           new Clients(
               keep(client(connection, credentials, quick, thrice, timeouts.call(), skew)),
               keep(client(connection, credentials, quick, never, timeouts.call(), skew)),
               keep(client(connection, credentials, patient, never, timeouts.complete(), skew))));
     }
+    return clients;
+  }
+
+  /** Makes them now. */
+  void warmUp() {
+    all();
   }
 
   Clients of(String destination) {
-    Clients clients = byDestination.get(destination);
+    Clients clients = all().get(destination);
     if (clients == null) {
       throw new StorageException(Kind.REFUSED, "no S3 connection for destination " + destination);
     }
@@ -88,7 +128,8 @@ final class S3Clients implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
+    closed = true;
     while (!opened.isEmpty()) {
       opened.pop().close();
     }

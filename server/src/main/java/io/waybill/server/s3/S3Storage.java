@@ -65,6 +65,14 @@ public final class S3Storage implements AutoCloseable {
     return new S3Storage(connections, StaticCredentialsProvider.create(pair), clock);
   }
 
+  /**
+   * Makes the SDK's clients, which takes a second where everything else takes microseconds. Without
+   * it the first call that needs one waits for that.
+   */
+  public void warmUp() {
+    clients.warmUp();
+  }
+
   public ObjectStore objectStore() {
     return objects;
   }

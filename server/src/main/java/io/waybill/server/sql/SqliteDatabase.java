@@ -7,11 +7,9 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Objects;
-import org.flywaydb.core.Flyway;
-import org.flywaydb.core.api.FlywayException;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
@@ -40,15 +38,6 @@ public final class SqliteDatabase implements Database {
   /** To how many bytes the write-ahead log is cut after a checkpoint. */
   private static final int MAX_IDLE_WAL_BYTES = 64 << 20;
 
-  private static final Map<String, String> TYPES =
-      Map.of(
-          // Without AUTOINCREMENT SQLite gives the number of a deleted last row again, and a late
-          // report would land in the ledger of a stranger's session.
-          "upload_no", "INTEGER PRIMARY KEY AUTOINCREMENT",
-          "part_key", "INTEGER PRIMARY KEY",
-          "text", "TEXT",
-          "bytes", "BLOB");
-
   private final Jdbi writers;
   private final HikariDataSource readerPool;
   private final Jdbi readers;
@@ -74,11 +63,32 @@ public final class SqliteDatabase implements Database {
     String url = "jdbc:sqlite:" + absolute;
     try {
       SQLiteDataSource writerSource = writerSource(url, busyTimeout);
-      migrate(writerSource);
+      SqliteSchema.bring(writerSource);
       return new SqliteDatabase(writerSource, readerPool(url, busyTimeout));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | SQLException e) {
       throw new IOException("cannot open the database " + file + ": " + SqliteErrors.line(e), e);
     }
+  }
+
+  /** Loads the driver with its native library, and Jdbi, by using them on a database in memory. */
+  public static void preload() {
+    SQLiteDataSource source = new SQLiteDataSource();
+    source.setUrl("jdbc:sqlite::memory:");
+    configured(Jdbi.create(source))
+        .useHandle(
+            handle -> {
+              handle.execute("CREATE TABLE preload (number INTEGER PRIMARY KEY, text TEXT)");
+              handle
+                  .createUpdate("INSERT INTO preload VALUES (:number, :text)")
+                  .bind("number", 1L)
+                  .bind("text", "")
+                  .execute();
+              handle
+                  .createQuery("SELECT text FROM preload WHERE number = :number <for_update>")
+                  .bind("number", 1L)
+                  .mapTo(String.class)
+                  .findOne();
+            });
   }
 
   private static void makeUsable(Path dataDir) throws IOException {
@@ -126,15 +136,6 @@ public final class SqliteDatabase implements Database {
     pool.setMaximumPoolSize(READERS);
     pool.setConnectionTimeout(BUSY_TIMEOUT.toMillis());
     return new HikariDataSource(pool);
-  }
-
-  private static void migrate(SQLiteDataSource source) throws FlywayException {
-    Flyway.configure()
-        .dataSource(source)
-        .locations("classpath:db/migration")
-        .placeholders(TYPES)
-        .load()
-        .migrate();
   }
 
   /** A write transaction locks the whole database, so no row needs a lock of its own. */

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -36,7 +37,7 @@ import software.amazon.awssdk.services.s3.presigner.S3Presigner;
  * {@link UrlSigner} on the SDK's presigner: the oracle for ours. It reads the system's clock for
  * the signature's date; the injected one only measures how long a URL may live.
  */
-final class SdkUrlSigner implements UrlSigner, AutoCloseable {
+public final class SdkUrlSigner implements UrlSigner, AutoCloseable {
   /** URLs end this long before the credentials they are signed with. */
   static final Duration CREDENTIALS_MARGIN = Duration.ofSeconds(60);
 
@@ -56,6 +57,15 @@ final class SdkUrlSigner implements UrlSigner, AutoCloseable {
     for (S3Connection connection : connections) {
       presigners.put(connection.destination(), presigner(connection));
     }
+  }
+
+  /** With a key pair. */
+  public static SdkUrlSigner open(
+      Collection<S3Connection> connections, String accessKey, String secretKey) {
+    return new SdkUrlSigner(
+        connections,
+        StaticCredentialsProvider.create(AwsBasicCredentials.create(accessKey, secretKey)),
+        InstantSource.system());
   }
 
   private S3Presigner presigner(S3Connection connection) {

@@ -118,7 +118,7 @@ final class Simulation {
 
   private static void sweep(SimServer server) {
     try {
-      server.sweep.execute();
+      server.sweep.execute(Duration.ZERO);
       server.sweepOrphans.execute();
     } catch (UploadException e) {
       throw new IllegalStateException("in fair weather", e);

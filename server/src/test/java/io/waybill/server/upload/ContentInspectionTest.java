@@ -114,7 +114,7 @@ class ContentInspectionTest {
 
     domain.objects.before(operation -> {});
     domain.clock.advance(Duration.ofMinutes(2));
-    domain.sweep.execute();
+    domain.sweep.execute(Duration.ZERO);
     assertThat(domain.objects.head(upload.spec())).isEmpty();
   }
 
