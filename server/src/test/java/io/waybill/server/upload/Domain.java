@@ -129,7 +129,8 @@ final class Domain {
   }
 
   private static Destination checked(String name, ContentCheck check) {
-    return destination(name, new KeyTemplate("", KeyTemplate.DEFAULT, false), false, check);
+    KeyTemplate keys = new KeyTemplate(name + "/", KeyTemplate.DEFAULT, false);
+    return destination(name, keys, false, check);
   }
 
   private static Destination destination(String name, KeyTemplate keys, boolean overwrite) {
