@@ -54,6 +54,13 @@ final class ReportBench implements Benchmark {
               echoP99 / 1e6,
               rounds.median(oursLoad, Load.Round::cpuNanosPerCall) / 1e3,
               rounds.median(echoLoad, Load.Round::cpuNanosPerCall) / 1e3));
+      figures.note("calls per second, 256 under way:");
+      new Bars()
+          .add("an empty RPC", echoPerSecond)
+          .add("ReportPart", perSecond)
+          .add("a transaction per call", naivePerSecond)
+          .lines()
+          .forEach(figures::note);
       reported = oursLoad.answered();
       reportedNaively = naiveLoad.answered();
     }
