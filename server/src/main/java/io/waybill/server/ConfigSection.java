@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -81,6 +82,25 @@ final class ConfigSection {
               case "false" -> false;
               default -> throw new IllegalArgumentException("true or false, not " + text);
             });
+  }
+
+  /** One of an enum's names, in lower case. */
+  <E extends Enum<E>> E choice(String key, E otherwise) {
+    Class<E> type = otherwise.getDeclaringClass();
+    return value(
+        key,
+        otherwise,
+        text -> {
+          List<String> allowed = new ArrayList<>();
+          for (E each : type.getEnumConstants()) {
+            String eachName = each.name().toLowerCase(Locale.ROOT);
+            if (eachName.equals(text)) {
+              return each;
+            }
+            allowed.add(eachName);
+          }
+          throw new IllegalArgumentException(String.join(", ", allowed) + ", not " + text);
+        });
   }
 
   long size(String key, long otherwise) {

@@ -26,11 +26,14 @@ public final class WaybillServer implements AutoCloseable {
   private final Core core;
   private final GrpcServer grpc;
   private final InetSocketAddress listen;
+  private final StartupChecks checks;
 
-  private WaybillServer(Core core, GrpcServer grpc, InetSocketAddress listen) {
+  private WaybillServer(
+      Core core, GrpcServer grpc, InetSocketAddress listen, StartupChecks checks) {
     this.core = core;
     this.grpc = grpc;
     this.listen = listen;
+    this.checks = checks;
   }
 
   /** Starts with the S3 credentials that the AWS SDK's default chain finds. */
@@ -82,7 +85,15 @@ public final class WaybillServer implements AutoCloseable {
       after(WARM_UP, threads, core.storage()::warmUp);
       every(threads, config.sweepInterval(), () -> core.uploads().execute(Duration.ZERO));
       every(threads, config.orphanInterval(), core.orphans()::execute);
-      return new WaybillServer(core, grpc, config.listen());
+      StartupChecks checks =
+          core.closing()
+              .add(
+                  StartupChecks.start(
+                      config.destinations(),
+                      core.storage()::check,
+                      core.destinations(),
+                      grpc::ready));
+      return new WaybillServer(core, grpc, config.listen(), checks);
     } catch (IOException e) {
       core.close();
       throw new StartException(String.valueOf(e.getMessage()), e);
@@ -124,6 +135,15 @@ public final class WaybillServer implements AutoCloseable {
   public String target() {
     String host = listen.getAddress().getHostAddress();
     return (host.contains(":") ? "[" + host + "]" : host) + ":" + grpc.port();
+  }
+
+  /**
+   * Waits until S3 was found to be as it should be, behind every destination.
+   *
+   * @return false where that took longer
+   */
+  public boolean awaitReady(Duration atMost) throws InterruptedException {
+    return checks.awaitPassed(atMost);
   }
 
   /** Waits until it is closed. */

@@ -87,8 +87,17 @@ class ArchitectureTest {
           .resideInAPackage(ROOT + ".auth");
 
   @ArchTest
+  static final ArchRule tikaStaysInContent =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(ROOT + ".content")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.apache.tika..");
+
+  @ArchTest
   static final ArchRule adaptersDoNotKnowEachOther =
-      slices().matching(ROOT + ".(grpc|sql|s3|events)").should().notDependOnEachOther();
+      slices().matching(ROOT + ".(grpc|sql|s3|events|content)").should().notDependOnEachOther();
 
   @ArchTest
   static final ArchRule nothingThatShipsKnowsDev =

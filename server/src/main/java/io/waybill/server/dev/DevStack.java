@@ -11,6 +11,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -26,6 +27,8 @@ public final class DevStack implements AutoCloseable {
 
   static final String SECRET_KEY = "waybill-dev-secret";
 
+  private static final Duration READY = Duration.ofSeconds(30);
+
   private static final String CONFIG =
       """
       destinations:
@@ -35,6 +38,7 @@ public final class DevStack implements AutoCloseable {
           endpoint: %s
           path_style: true
           multipart_threshold: 16MiB
+          startup_checks: needs
       reflection: on
       """;
 
@@ -75,7 +79,16 @@ public final class DevStack implements AutoCloseable {
               Map.of("listen", "127.0.0.1:" + port, "data_dir", folder.toString()));
       List<S3Connection> connections = List.of(config.destinations().get(0).connection());
       S3Storage storage = S3Storage.open(connections, ACCESS_KEY, SECRET_KEY, Clock.systemUTC());
-      return new DevStack(s3, WaybillServer.start(config, storage), auth ? issuer.token() : "");
+      WaybillServer server = WaybillServer.start(config, storage);
+      if (!server.awaitReady(READY)) {
+        server.close();
+        throw new StartException("the embedded S3 does not pass the start-up checks", null);
+      }
+      return new DevStack(s3, server, auth ? issuer.token() : "");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      s3.close();
+      throw new StartException("interrupted", e);
     } catch (RuntimeException e) {
       s3.close();
       throw e;

@@ -35,22 +35,28 @@ public final class GrpcServer implements AutoCloseable {
   private final Server server;
   private final ShutdownGate gate;
   private final HealthStatusManager health;
+  private final List<String> serviceNames;
   private final Duration shutdownGrace;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private GrpcServer(
-      Server server, ShutdownGate gate, HealthStatusManager health, Duration shutdownGrace) {
+      Server server,
+      ShutdownGate gate,
+      HealthStatusManager health,
+      List<String> serviceNames,
+      Duration shutdownGrace) {
     this.server = server;
     this.gate = gate;
     this.health = health;
+    this.serviceNames = serviceNames;
     this.shutdownGrace = shutdownGrace;
   }
 
   /**
-   * Listens.
+   * Listens. Health says NOT_SERVING until {@link #ready}.
    *
    * @param credentials TLS, or {@link io.grpc.InsecureServerCredentials}
-   * @param services each has its interceptors, and is reported as serving
+   * @param services each has its interceptors, and its name in the health service
    * @param interceptors stand before every service, the first one outermost
    * @param permissions what each method of every service asks of its caller
    * @throws IllegalStateException where a method has no permission declared
@@ -78,17 +84,28 @@ public final class GrpcServer implements AutoCloseable {
       permissions.requireDeclared(intercepted);
       builder.addService(intercepted);
     }
+    List<String> names = new ArrayList<>(List.of(HealthStatusManager.SERVICE_NAME_ALL_SERVICES));
     for (BindableService service : services) {
       ServerServiceDefinition guarded = GuardedServices.of(service, interceptors, gate, errors);
       permissions.requireDeclared(guarded);
       builder.addService(guarded);
-      health.setStatus(guarded.getServiceDescriptor().getName(), ServingStatus.SERVING);
+      names.add(guarded.getServiceDescriptor().getName());
     }
+    names.forEach(name -> health.setStatus(name, ServingStatus.NOT_SERVING));
     try {
-      return new GrpcServer(builder.build().start(), gate, health, limits.shutdownGrace());
+      return new GrpcServer(builder.build().start(), gate, health, names, limits.shutdownGrace());
     } catch (IOException e) {
       throw new IOException(inOneLine(address, e), e);
     }
+  }
+
+  /**
+   * From now on health says SERVING. Calls are taken before, too: readiness tells a load balancer
+   * where to send calls, and whoever calls all the same is better served by what works already, or
+   * by the reason why something does not, than by a refusal.
+   */
+  public void ready() {
+    serviceNames.forEach(name -> health.setStatus(name, ServingStatus.SERVING));
   }
 
   /** Loads what a server is made of, by making one that is never started. */

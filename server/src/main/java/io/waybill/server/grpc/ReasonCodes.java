@@ -34,6 +34,7 @@ final class ReasonCodes {
           PART_MISMATCH,
           SIZE_MISMATCH,
           CHECKSUM_MISMATCH,
+          CONTENT_MISMATCH,
           STORAGE_UPLOAD_GONE,
           STORAGE_REFUSED ->
           Code.FAILED_PRECONDITION;

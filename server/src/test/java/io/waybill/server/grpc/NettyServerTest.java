@@ -94,9 +94,12 @@ class NettyServerTest {
   }
 
   @Test
-  void serves() {
+  void servesBeforeItCallsItselfReady() {
     StartUploadResponse started = stub().startUpload(Requests.startThreeParts().build());
     assertThat(started.getUpload().getPartCount()).isEqualTo(3);
+    assertThat(health(UploadServiceGrpc.SERVICE_NAME)).isEqualTo(ServingStatus.NOT_SERVING);
+    assertThat(health("")).isEqualTo(ServingStatus.NOT_SERVING);
+    server.ready();
     assertThat(health(UploadServiceGrpc.SERVICE_NAME)).isEqualTo(ServingStatus.SERVING);
     assertThat(health("")).isEqualTo(ServingStatus.SERVING);
   }
@@ -180,6 +183,7 @@ class NettyServerTest {
   @Test
   void healthSaysThatItStops() throws Exception {
     BlockingQueue<ServingStatus> seen = new LinkedBlockingQueue<>();
+    server.ready();
     HealthGrpc.newStub(channel)
         .watch(
             HealthCheckRequest.newBuilder().setService(UploadServiceGrpc.SERVICE_NAME).build(),
