@@ -102,6 +102,7 @@ final class SecuredWaybill implements AutoCloseable {
               List.of(new CallerInterceptor(callers, permissions, rig.errors)),
               permissions,
               rig.errors);
+      server.ready();
     } catch (IOException e) {
       throw new AssertionError(e);
     }
