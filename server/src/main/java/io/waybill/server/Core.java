@@ -110,14 +110,16 @@ record Core(
     StorageCleaning cleaning = new StorageCleaning(store, objects, creation, clock, timing);
     Completion completion = new Completion(store, objects, sessions, clock, pauses, timing);
     Assembly assembly = new Assembly(store, objects, sessions, completion, clock, pauses, timing);
-    SignParts signParts = new SignParts(sessions, store, destinations, signer, clock);
+    SignParts signParts =
+        new SignParts(sessions, store, destinations, signer, clock, threads.readers);
+    CompleteUpload complete = new CompleteUpload(sessions, assembly, threads.completions);
     UploadPlanner planner = new UploadPlanner(destinations, clock, new SecureRandom());
     UseCases useCases =
         new UseCases(
             new StartUpload(planner, store, sessions, creation, signParts, clock, pauses, timing),
             signParts,
-            new ReportPart(sessions, store, clock),
-            new CompleteUpload(sessions, assembly, threads.completions),
+            new ReportPart(sessions, store, clock, threads.readers),
+            complete,
             new AbortUpload(sessions, store, cleaning, clock),
             new GetUpload(sessions, store),
             new ListUploads(store),
@@ -128,7 +130,7 @@ record Core(
         storage,
         database,
         useCases,
-        new SweepUploads(store, creation, cleaning, assembly, clock),
+        new SweepUploads(store, creation, cleaning, complete, clock),
         new SweepOrphans(destinations, store, objects, clock, timing));
   }
 

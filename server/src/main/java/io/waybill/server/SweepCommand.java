@@ -6,6 +6,7 @@ import io.waybill.server.upload.Swept;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -38,6 +39,9 @@ import picocli.CommandLine.Spec;
 final class SweepCommand implements Callable<Integer> {
   /** A pass looks at so many sessions; a sweep that never ends would be a defect. */
   private static final int MOST_PASSES = 1_000;
+
+  /** How long a pass waits for completions: S3 takes minutes for the largest objects. */
+  private static final Duration PATIENCE = Duration.ofMinutes(15);
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -72,7 +76,7 @@ final class SweepCommand implements Callable<Integer> {
   private static List<Swept> execute(Core core) {
     List<Swept> swept = new ArrayList<>();
     for (int pass = 0; pass < MOST_PASSES; pass++) {
-      List<Swept> some = core.uploads().execute();
+      List<Swept> some = core.uploads().execute(PATIENCE);
       swept.addAll(some);
       if (some.stream().noneMatch(each -> each.outcome() == Swept.Outcome.DONE)) {
         break;

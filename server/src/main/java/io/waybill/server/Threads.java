@@ -1,5 +1,6 @@
 package io.waybill.server;
 
+import io.waybill.server.upload.UploadException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +24,12 @@ final class Threads implements AutoCloseable {
 
   private static final int WORKERS_QUEUE = 256;
 
-  /** Calls that read the database. */
+  /** Starts that need nothing of S3: each waits for one commit, which many share. */
+  private static final int STARTERS = 16;
+
+  private static final int STARTERS_QUEUE = 1_024;
+
+  /** Calls that read the database, and signatures that have to wait. */
   private static final int READERS = 4;
 
   private static final int READERS_QUEUE = 4_096;
@@ -43,9 +49,10 @@ final class Threads implements AutoCloseable {
   private static final Duration LAST_WORDS = Duration.ofSeconds(3);
 
   private final List<ExecutorService> all = new ArrayList<>();
-  final ExecutorService workers = bounded("worker", WORKERS, WORKERS_QUEUE);
-  final ExecutorService readers = bounded("reader", READERS, READERS_QUEUE);
-  final ExecutorService completions = bounded("complete", COMPLETIONS, COMPLETIONS_QUEUE);
+  final ExecutorService workers = bounded("workers", WORKERS, WORKERS_QUEUE);
+  final ExecutorService starters = bounded("starters", STARTERS, STARTERS_QUEUE);
+  final ExecutorService readers = bounded("readers", READERS, READERS_QUEUE);
+  final ExecutorService completions = bounded("completions", COMPLETIONS, COMPLETIONS_QUEUE);
   final ExecutorService callbacks =
       keep(
           new ThreadPoolExecutor(
@@ -88,7 +95,15 @@ final class Threads implements AutoCloseable {
   private ExecutorService bounded(String name, int threads, int queue) {
     ThreadPoolExecutor pool =
         new ThreadPoolExecutor(
-            threads, threads, 60, TimeUnit.SECONDS, new ArrayBlockingQueue<>(queue), named(name));
+            threads,
+            threads,
+            60,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(queue),
+            named(name),
+            (work, full) -> {
+              throw UploadException.overloaded(name);
+            });
     pool.allowCoreThreadTimeOut(true);
     return keep(pool);
   }

@@ -72,11 +72,15 @@ public final class WaybillServer implements AutoCloseable {
                           new UploadGrpcService(
                               core.useCases(),
                               new Calls(
-                                  threads.workers, threads.readers, threads.deadlines, errors))),
+                                  threads.workers,
+                                  threads.starters,
+                                  threads.readers,
+                                  threads.deadlines,
+                                  errors))),
                       List.of(new CallerInterceptor((call, headers) -> ANYBODY, errors)),
                       errors));
       after(WARM_UP, threads, core.storage()::warmUp);
-      every(threads, config.sweepInterval(), core.uploads()::execute);
+      every(threads, config.sweepInterval(), () -> core.uploads().execute(Duration.ZERO));
       every(threads, config.orphanInterval(), core.orphans()::execute);
       return new WaybillServer(core, grpc, config.listen());
     } catch (IOException e) {

@@ -3,14 +3,11 @@ package io.waybill.server.grpc;
 import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.stub.StreamObserver;
-import io.waybill.server.upload.Reason;
 import io.waybill.server.upload.UploadException;
-import java.time.Duration;
-import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -21,26 +18,31 @@ import java.util.function.Supplier;
  * is dropped.
  */
 public final class Calls {
-  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
-
   /**
    * How long before its deadline a call that waits is told so, so that the answer still arrives.
    */
   private static final long LATE_MARGIN_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   private final Executor workers;
+  private final Executor starters;
   private final Executor readers;
   private final ScheduledExecutorService timer;
   private final StatusErrors errors;
 
   /**
-   * @param workers for what waits for S3; bounded, and throws RejectedExecutionException when full
-   * @param readers for what waits for the session database; likewise
+   * @param workers for what waits for S3; bounded, and throws what the caller is to see when full
+   * @param starters for starts that do not; likewise
+   * @param readers for what reads the session database; likewise
    * @param timer for deadlines; drops cancelled tasks at once
    */
   public Calls(
-      Executor workers, Executor readers, ScheduledExecutorService timer, StatusErrors errors) {
+      Executor workers,
+      Executor starters,
+      Executor readers,
+      ScheduledExecutorService timer,
+      StatusErrors errors) {
     this.workers = workers;
+    this.starters = starters;
     this.readers = readers;
     this.timer = timer;
     this.errors = errors;
@@ -48,19 +50,42 @@ public final class Calls {
 
   /** Answers with what a worker makes. */
   <T> void onWorkers(StreamObserver<T> observer, Supplier<T> work) {
-    answer(workers, "workers", observer, work);
+    answer(workers, observer, work);
+  }
+
+  /** Answers with what a starter makes. */
+  <T> void onStarters(StreamObserver<T> observer, Supplier<T> work) {
+    answer(starters, observer, work);
   }
 
   /** Answers with what a reader makes. */
   <T> void onReaders(StreamObserver<T> observer, Supplier<T> work) {
-    answer(readers, "readers", observer, work);
+    answer(readers, observer, work);
   }
 
-  /** Answers with what the stage that a reader starts completes with. */
-  <T> void stageOnReaders(StreamObserver<T> observer, Supplier<CompletionStage<T>> work) {
+  /**
+   * Answers with what a stage completes with, which starts here if it can, or else on a reader.
+   *
+   * @param atOnce must not wait; empty where it would have to
+   */
+  <T> void atOnceOrOnReaders(
+      StreamObserver<T> observer,
+      Supplier<Optional<CompletionStage<T>>> atOnce,
+      Supplier<CompletionStage<T>> otherwise) {
     Reply<T> reply = new Reply<>(observer, errors);
-    Context context = Context.current();
-    handOff(readers, "readers", reply, context, () -> unlessHungUp(context, reply, work));
+    Optional<CompletionStage<T>> begun;
+    try {
+      begun = atOnce.get();
+    } catch (RuntimeException | Error e) {
+      reply.fail(e);
+      return;
+    }
+    if (begun.isPresent()) {
+      follow(reply, begun.get());
+    } else {
+      Context context = Context.current();
+      handOff(readers, reply, context, () -> unlessHungUp(context, reply, otherwise));
+    }
   }
 
   /**
@@ -72,19 +97,17 @@ public final class Calls {
       StreamObserver<T> observer, Supplier<CompletionStage<T>> work, UploadException late) {
     Reply<T> reply = new Reply<>(observer, errors);
     Deadline deadline = Context.current().getDeadline();
-    handOff(readers, "readers", reply, Context.current().fork(), () -> follow(reply, work.get()));
+    handOff(readers, reply, Context.current().fork(), () -> follow(reply, work.get()));
     if (deadline != null) {
       warnBefore(deadline, reply, late);
     }
   }
 
-  private <T> void answer(
-      Executor executor, String queue, StreamObserver<T> observer, Supplier<T> work) {
+  private <T> void answer(Executor executor, StreamObserver<T> observer, Supplier<T> work) {
     Reply<T> reply = new Reply<>(observer, errors);
     Context context = Context.current();
     handOff(
         executor,
-        queue,
         reply,
         context,
         () -> {
@@ -94,8 +117,7 @@ public final class Calls {
         });
   }
 
-  private static void handOff(
-      Executor executor, String queue, Reply<?> reply, Context context, Runnable work) {
+  private static void handOff(Executor executor, Reply<?> reply, Context context, Runnable work) {
     Runnable answered =
         () -> {
           try {
@@ -106,10 +128,8 @@ public final class Calls {
         };
     try {
       executor.execute(context.wrap(answered));
-    } catch (RejectedExecutionException e) {
-      reply.fail(
-          new UploadException(Reason.OVERLOADED, "too many calls at once", Map.of("queue", queue))
-              .retryAfter(RETRY_AFTER));
+    } catch (RuntimeException | Error e) { // full, or no thread to be had
+      reply.fail(e);
     }
   }
 

@@ -3,8 +3,11 @@ package io.waybill.server.grpc;
 import static io.waybill.server.grpc.CallerInterceptor.current;
 
 import io.grpc.stub.StreamObserver;
+import io.waybill.server.upload.Caller;
 import io.waybill.server.upload.ListParts;
 import io.waybill.server.upload.Reason;
+import io.waybill.server.upload.ReportPart;
+import io.waybill.server.upload.SignParts;
 import io.waybill.server.upload.StartUpload;
 import io.waybill.server.upload.Upload;
 import io.waybill.server.upload.UploadException;
@@ -27,6 +30,8 @@ import io.waybill.v1.StartUploadResponse;
 import io.waybill.v1.UploadServiceGrpc;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 
 /** Translates a request, calls its use case, and translates the answer; nothing else. */
 public final class UploadGrpcService extends UploadServiceGrpc.UploadServiceImplBase {
@@ -41,12 +46,14 @@ public final class UploadGrpcService extends UploadServiceGrpc.UploadServiceImpl
   @Override
   public void startUpload(
       StartUploadRequest request, StreamObserver<StartUploadResponse> observer) {
-    calls.onWorkers(
-        observer,
-        () -> {
-          StartUpload.Request start = StartUploadRequests.read(request);
-          return start.validateOnly() ? validated(start) : started(start);
-        });
+    StartUpload.Request start = StartUploadRequests.read(request);
+    if (start.validateOnly()) {
+      calls.onReaders(observer, () -> validated(start));
+    } else if (useCases.startUpload().asksStorage(current(), start)) {
+      calls.onWorkers(observer, () -> started(start));
+    } else {
+      calls.onStarters(observer, () -> started(start));
+    }
   }
 
   private StartUploadResponse validated(StartUpload.Request start) {
@@ -65,31 +72,41 @@ public final class UploadGrpcService extends UploadServiceGrpc.UploadServiceImpl
 
   @Override
   public void signParts(SignPartsRequest request, StreamObserver<SignPartsResponse> observer) {
-    calls.stageOnReaders(
+    SignPartsRequests.Ask ask = SignPartsRequests.read(request);
+    SignParts sign = useCases.signParts();
+    Caller caller = current();
+    calls.atOnceOrOnReaders(
         observer,
-        () -> {
-          SignPartsRequests.Ask ask = SignPartsRequests.read(request);
-          var signed =
-              ask.parts().isEmpty()
-                  ? useCases
-                      .signParts()
-                      .executeNextMissing(current(), ask.id(), ask.nextMissing(), ask.ttl())
-                  : useCases.signParts().execute(current(), ask.id(), ask.parts(), ask.ttl());
-          return signed.thenApply(SignPartsRequests::reply);
-        });
+        () ->
+            ask.parts().isEmpty()
+                ? Optional.empty()
+                : sign.executeAtOnce(caller, ask.id(), ask.parts(), ask.ttl())
+                    .map(UploadGrpcService::signed),
+        () ->
+            signed(
+                ask.parts().isEmpty()
+                    ? sign.executeNextMissing(caller, ask.id(), ask.nextMissing(), ask.ttl())
+                    : sign.execute(caller, ask.id(), ask.parts(), ask.ttl())));
+  }
+
+  private static CompletionStage<SignPartsResponse> signed(
+      CompletionStage<SignParts.Signed> signed) {
+    return signed.thenApply(SignPartsRequests::reply);
   }
 
   @Override
   public void reportPart(ReportPartRequest request, StreamObserver<ReportPartResponse> observer) {
-    calls.stageOnReaders(
+    ReportPartRequests.Ask ask = ReportPartRequests.read(request);
+    ReportPart report = useCases.reportPart();
+    Caller caller = current();
+    calls.atOnceOrOnReaders(
         observer,
-        () -> {
-          ReportPartRequests.Ask ask = ReportPartRequests.read(request);
-          return useCases
-              .reportPart()
-              .execute(current(), ask.id(), ask.report())
-              .thenApply(recorded -> ReportPartResponse.getDefaultInstance());
-        });
+        () -> report.executeAtOnce(caller, ask.id(), ask.report()).map(UploadGrpcService::reported),
+        () -> reported(report.execute(caller, ask.id(), ask.report())));
+  }
+
+  private static CompletionStage<ReportPartResponse> reported(CompletionStage<Void> recorded) {
+    return recorded.thenApply(done -> ReportPartResponse.getDefaultInstance());
   }
 
   @Override

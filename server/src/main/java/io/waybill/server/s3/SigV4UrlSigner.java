@@ -70,6 +70,15 @@ final class SigV4UrlSigner implements UrlSigner {
   }
 
   @Override
+  public boolean isReady(Upload upload) {
+    SigningMoment known = moment;
+    UploadSpec spec = upload.spec();
+    return known != null
+        && known.epochSecond() == Math.floorDiv(clock.millis(), 1000)
+        && endpoints.isKnown(spec.destination(), spec.bucket());
+  }
+
+  @Override
   public SignedPart sign(Upload upload, int partNumber, @Nullable Checksum checksum, Instant end) {
     UploadSpec spec = upload.spec();
     PartPlan plan = spec.plan();

@@ -50,6 +50,11 @@ final class SigningEndpoints {
     return known.computeIfAbsent(new Place(destination, bucket), this::find);
   }
 
+  /** Whether {@link #of} answers at once. */
+  boolean isKnown(String destination, String bucket) {
+    return known.containsKey(new Place(destination, bucket));
+  }
+
   private SigningEndpoint find(Place place) {
     S3Connection connection = connections.get(place.destination);
     if (connection == null) {

@@ -1,5 +1,6 @@
 package io.waybill.server.sql;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,18 +43,44 @@ final class Backlog<T> {
     }
   }
 
-  /** Waits for work and takes what there is, the oldest first; nothing once closed and empty. */
-  List<T> take(int most) {
+  /**
+   * Waits for work and takes what there is, the oldest first; nothing where none came so long, or
+   * where it {@link #isOver}.
+   */
+  List<T> take(int most, Duration patience) {
     lock.lock();
     try {
-      while (waiting.isEmpty() && !closed) {
-        changed.awaitUninterruptibly();
-      }
+      await(patience);
       List<T> taken = new ArrayList<>(Math.min(most, waiting.size()));
       while (taken.size() < most && !waiting.isEmpty()) {
         taken.add(waiting.remove());
       }
       return taken;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void await(Duration patience) {
+    boolean interrupted = false;
+    long end = System.nanoTime() + patience.toNanos();
+    while (waiting.isEmpty() && !closed && System.nanoTime() < end) {
+      try {
+        changed.awaitNanos(end - System.nanoTime());
+      } catch (InterruptedException e) {
+        interrupted = true; // nobody interrupts the writer on purpose
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Whether it is closed and empty. */
+  boolean isOver() {
+    lock.lock();
+    try {
+      return closed && waiting.isEmpty();
     } finally {
       lock.unlock();
     }

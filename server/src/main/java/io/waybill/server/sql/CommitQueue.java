@@ -12,6 +12,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -40,6 +41,9 @@ final class CommitQueue implements AutoCloseable {
   /** How long a thread waits for its write, which may still happen after that. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+  /** After how long a rest the journal is folded, which nobody waits for. */
+  private static final Duration REST = Duration.ofMillis(100);
+
   /** How many answers one task gives: few enough to spread, enough to be worth the hand-off. */
   private static final int ANSWERS = 32;
 
@@ -48,10 +52,12 @@ final class CommitQueue implements AutoCloseable {
 
   private final Database database;
   private final Writer writer;
+  private final ReportJournal journal;
   private final LedgerBatch ledger;
   private final Executor callbacks;
   private final Backlog<Call<?>> backlog;
   private final Thread thread = new Thread(this::work, "waybill-commits");
+  private boolean foldingFails; // the writer's own
   private final AtomicLong commits = new AtomicLong();
 
   /**
@@ -60,9 +66,15 @@ final class CommitQueue implements AutoCloseable {
    * @param callbacks where the stages of {@link #submit} complete, so that what hangs on them never
    *     holds up the next batch
    */
-  CommitQueue(Database database, LedgerBatch ledger, int capacity, Executor callbacks) {
+  CommitQueue(
+      Database database,
+      ReportJournal journal,
+      LedgerBatch ledger,
+      int capacity,
+      Executor callbacks) {
     this.database = database;
     this.writer = new Writer(database);
+    this.journal = journal;
     this.ledger = ledger;
     this.callbacks = callbacks;
     this.backlog = new Backlog<>(capacity);
@@ -153,12 +165,16 @@ final class CommitQueue implements AutoCloseable {
   private boolean serveNext() {
     List<Call<?>> batch = List.of();
     try {
-      batch = backlog.take(BATCH);
+      batch = backlog.take(BATCH, REST);
       if (batch.isEmpty()) {
-        return false;
+        foldAll();
+        return !backlog.isOver();
       }
       commit(batch);
       answer(batch);
+      if (journal.isFoldingDue()) {
+        fold();
+      }
     } catch (RuntimeException | Error e) {
       for (Call<?> call : batch) {
         call.answer.completeExceptionally(lost);
@@ -166,6 +182,27 @@ final class CommitQueue implements AutoCloseable {
       LOG.log(Level.ERROR, "the writer failed, and goes on", e);
     }
     return true;
+  }
+
+  /** As long as nobody calls. */
+  private void foldAll() {
+    while (!journal.isEmpty() && backlog.size() == 0 && fold()) {
+      // the next part of it
+    }
+  }
+
+  /** What is not folded now is folded later: nothing is lost, and nobody waits for it. */
+  private boolean fold() {
+    try {
+      transaction(journal::foldSome);
+      foldingFails = false;
+    } catch (RuntimeException e) {
+      if (!foldingFails) {
+        LOG.log(Level.WARNING, "the journal cannot be folded now", e);
+      }
+      foldingFails = true;
+    }
+    return !foldingFails;
   }
 
   private void commit(List<Call<?>> batch) {
@@ -204,7 +241,7 @@ final class CommitQueue implements AutoCloseable {
   }
 
   private void transaction(List<Call<?>> batch) {
-    writer.transaction(
+    transaction(
         handle -> {
           runLedger(handle, batch);
           for (Call<?> call : batch) {
@@ -214,6 +251,29 @@ final class CommitQueue implements AutoCloseable {
           }
         });
     commits.incrementAndGet();
+  }
+
+  private void transaction(Consumer<Handle> work) {
+    try {
+      writer.transaction(
+          handle -> {
+            journal.begin(handle);
+            work.accept(handle);
+          });
+      journal.committed();
+    } catch (Writer.CommitFailed e) {
+      seeWhetherItWas();
+      throw e;
+    }
+  }
+
+  /** What was committed after all is to be read from now on, not only after the next write. */
+  private void seeWhetherItWas() {
+    try {
+      writer.transaction(journal::begin);
+    } catch (RuntimeException e) {
+      // The next write sees.
+    }
   }
 
   private void runLedger(Handle handle, List<Call<?>> batch) {

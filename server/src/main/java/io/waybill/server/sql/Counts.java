@@ -40,6 +40,16 @@ final class Counts {
     return counts;
   }
 
+  /** By how many parts an upload's ledger grows. */
+  int parts(long uploadNo) {
+    return deltas.getOrDefault(uploadNo, Delta.NONE).parts;
+  }
+
+  /** By how many bytes. */
+  long bytes(long uploadNo) {
+    return deltas.getOrDefault(uploadNo, Delta.NONE).bytes;
+  }
+
   boolean isEmpty() {
     return deltas.isEmpty();
   }

@@ -1,5 +1,6 @@
 package io.waybill.server.sql;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.waybill.server.upload.Part;
 import io.waybill.server.upload.Progress;
 import io.waybill.server.upload.Upload;
@@ -9,6 +10,7 @@ import io.waybill.server.upload.UploadStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.BitSet;
 import java.util.Collection;
@@ -16,16 +18,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /** Sessions and ledgers in a SQL database. Times are kept to the millisecond. */
 public final class JdbiUploadStore implements UploadStore, AutoCloseable {
   private final Database database;
+  private final ReportJournal journal;
   private final CommitQueue writes;
   private final Clock clock;
+  private final RecentUploads recent = new RecentUploads(Ticker.systemTicker());
 
   /**
    * Takes an open database over, and starts the thread that writes to it.
@@ -34,13 +41,22 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
    * @param callbacks where the stages of {@link #record} and {@link #extend} complete
    */
   public JdbiUploadStore(SqliteDatabase database, Clock clock, Executor callbacks) {
-    this(database, clock, callbacks, CommitQueue.CAPACITY);
+    this(database, clock, callbacks, CommitQueue.CAPACITY, new ReportJournal());
   }
 
-  JdbiUploadStore(Database database, Clock clock, Executor callbacks, int capacity) {
+  JdbiUploadStore(
+      Database database, Clock clock, Executor callbacks, int capacity, ReportJournal journal) {
     this.database = database;
     this.clock = clock;
-    this.writes = new CommitQueue(database, new LedgerBatch(clock), capacity, callbacks);
+    this.journal = journal;
+    this.writes =
+        new CommitQueue(database, journal, new LedgerBatch(journal, clock), capacity, callbacks);
+    try {
+      writes.run(handle -> true); // which reads the journal, before anybody reads anything else
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
   }
 
   /**
@@ -77,36 +93,52 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
 
   @Override
   public Created create(UploadSpec spec, Progress progress, Instant expireTime) {
-    return writes.run(
-        handle -> {
-          boolean isNew = UploadTable.insert(handle, spec, progress, expireTime, clock.instant());
-          Upload upload =
-              UploadTable.byRequestId(handle, spec.tenant(), spec.requestId()).orElseThrow();
-          return new Created(upload, isNew);
-        });
+    long began = recent.now();
+    Created created =
+        writes.run(
+            handle -> {
+              boolean isNew =
+                  UploadTable.insert(handle, spec, progress, expireTime, clock.instant());
+              StoredUpload row =
+                  UploadTable.byRequestId(handle, spec.tenant(), spec.requestId()).orElseThrow();
+              return new Created(whole(handle, journal.unfoldedHere(), row), isNew);
+            });
+    recent.read(created.upload(), began);
+    return created;
   }
 
   @Override
   public Optional<Upload> find(String tenant, UploadId id) {
-    return read(handle -> UploadTable.byId(handle, tenant, id));
+    long began = recent.now();
+    Optional<Upload> found = readOne(handle -> UploadTable.byId(handle, tenant, id));
+    found.ifPresent(upload -> recent.read(upload, began));
+    return found;
+  }
+
+  @Override
+  public Optional<Upload> recall(String tenant, UploadId id, Duration oldest) {
+    return recent.recall(tenant, id, oldest);
   }
 
   @Override
   public Optional<Upload> findByRequestId(String tenant, String requestId) {
-    return read(handle -> UploadTable.byRequestId(handle, tenant, requestId));
+    return readOne(handle -> UploadTable.byRequestId(handle, tenant, requestId));
   }
 
   @Override
   public Optional<Upload> findOfAnyTenant(UploadId id) {
-    return read(handle -> UploadTable.byId(handle, id));
+    return readOne(handle -> UploadTable.byId(handle, id));
   }
 
   @Override
   public boolean replace(Upload seen, Progress next, LedgerChange change) {
-    return writes.run(
+    return move(
+        seen,
+        next,
         handle -> {
           boolean replaced = UploadTable.replace(handle, seen, next, clock.instant(), false);
-          if (replaced) {
+          if (replaced && !change.isEmpty()) {
+            journal.fold(handle, seen.number());
             delete(handle, seen, change.drop()).add(handle);
             put(handle, seen, change.put()).add(handle);
           }
@@ -116,30 +148,66 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
 
   @Override
   public boolean replaceIfNotExtended(Upload seen, Progress next) {
-    return writes.run(handle -> UploadTable.replace(handle, seen, next, clock.instant(), true));
+    return move(
+        seen, next, handle -> UploadTable.replace(handle, seen, next, clock.instant(), true));
+  }
+
+  private boolean move(Upload seen, Progress next, CommitQueue.Write<Boolean> write) {
+    boolean moved = false;
+    try {
+      moved = writes.run(write);
+      return moved;
+    } finally {
+      if (moved) {
+        recent.moved(seen, next);
+      } else { // by somebody else, or nobody knows
+        recent.forget(seen);
+      }
+    }
   }
 
   @Override
   public boolean forget(Upload seen) {
-    return writes.run(
-        handle -> {
-          boolean deleted = UploadTable.delete(handle, seen);
-          if (deleted) {
-            PartTable.deleteAll(handle, seen.number());
-          }
-          return deleted;
-        });
+    try {
+      return writes.run(
+          handle -> {
+            boolean deleted = UploadTable.delete(handle, seen);
+            if (deleted) {
+              PartTable.deleteAll(handle, seen.number());
+            }
+            return deleted;
+          });
+    } finally {
+      recent.forget(seen);
+    }
   }
 
   @Override
   public CompletionStage<Boolean> extend(
       Upload seen, Instant now, Instant expireTime, Instant urlEnd) {
-    return writes.submit(new LedgerWrite(seen.number(), now, expireTime, urlEnd, null));
+    return writes
+        .submit(new LedgerWrite(seen.number(), now, expireTime, urlEnd, null))
+        .thenApply(extended -> remember(extended, seen, expireTime, urlEnd));
   }
 
   @Override
   public CompletionStage<Boolean> record(Upload seen, Part part, Instant expireTime) {
-    return writes.submit(new LedgerWrite(seen.number(), part.time(), expireTime, null, part));
+    if (journal.isFull()) {
+      return CompletableFuture.failedFuture(StoreFailures.overloaded());
+    }
+    return writes
+        .submit(new LedgerWrite(seen.number(), part.time(), expireTime, null, part))
+        .thenApply(applied -> remember(applied, seen, expireTime, null));
+  }
+
+  private boolean remember(
+      boolean applied, Upload seen, Instant expireTime, @Nullable Instant urlEnd) {
+    if (applied) {
+      recent.extended(seen, expireTime, urlEnd);
+    } else {
+      recent.forget(seen);
+    }
+    return applied;
   }
 
   @Override
@@ -147,6 +215,7 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
     writes.run(
         handle -> {
           if (UploadTable.isActive(handle, seen)) {
+            journal.fold(handle, seen.number());
             Counts counts = delete(handle, seen, partNumbers);
             if (!counts.isEmpty()) {
               counts.touchAndAdd(handle, List.of(seen.number()), clock.instant());
@@ -158,22 +227,24 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
 
   @Override
   public List<Part> parts(Upload upload, int after, int most) {
-    return read(handle -> PartTable.page(handle, upload.number(), after, most));
+    return read((handle, unfolded) -> Folding.page(handle, unfolded, upload.number(), after, most));
   }
 
   @Override
   public BitSet partNumbers(Upload upload) {
-    return read(handle -> PartTable.numbers(handle, upload.number()));
+    return read((handle, unfolded) -> Folding.numbers(handle, unfolded, upload.number()));
   }
 
   @Override
   public List<Upload> list(Query query) {
-    return read(handle -> new UploadList(query).run(handle));
+    return read(
+        (handle, unfolded) -> Folding.whole(handle, unfolded, new UploadList(query).run(handle)));
   }
 
   @Override
   public List<Upload> due(Instant now, int most) {
-    return read(handle -> UploadTable.due(handle, now, most));
+    return read(
+        (handle, unfolded) -> Folding.whole(handle, unfolded, UploadTable.due(handle, now, most)));
   }
 
   /** For tests to look into, and to hold up. */
@@ -203,9 +274,26 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
     return counts;
   }
 
-  private <T> T read(Function<Handle, T> reading) {
+  private Optional<Upload> readOne(Function<Handle, Optional<StoredUpload>> reading) {
+    return read(
+        (handle, unfolded) -> reading.apply(handle).map(row -> whole(handle, unfolded, row)));
+  }
+
+  private static Upload whole(Handle handle, Unfolded unfolded, StoredUpload row) {
+    return Folding.whole(handle, unfolded, List.of(row)).get(0);
+  }
+
+  /** In one transaction, where rows and journal have to be put together. */
+  private <T> T read(BiFunction<Handle, Unfolded, T> reading) {
+    Unfolded unfolded = journal.unfolded();
     try {
-      return database.readers().withHandle(reading::apply);
+      return database
+          .readers()
+          .withHandle(
+              handle ->
+                  unfolded.isEmpty()
+                      ? reading.apply(handle, unfolded)
+                      : handle.inTransaction(same -> reading.apply(same, unfolded)));
     } catch (RuntimeException e) {
       throw StoreFailures.of(database, e);
     }

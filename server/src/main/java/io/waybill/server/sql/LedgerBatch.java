@@ -1,49 +1,49 @@
 package io.waybill.server.sql;
 
-import io.waybill.server.upload.Part;
 import io.waybill.server.upload.UploadState;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Many ledger writes as one: reads the sessions they touch, applies them in memory in their order,
- * writes what has come of it. Five statements, however many writes there are.
+ * Many ledger writes as one: reads the sessions they touch, decides in memory in their order, and
+ * writes the reports in one row. Three statements, however many writes there are.
  */
 final class LedgerBatch {
+  private final ReportJournal journal;
   private final Clock clock;
 
-  LedgerBatch(Clock clock) {
+  LedgerBatch(ReportJournal journal, Clock clock) {
+    this.journal = journal;
     this.clock = clock;
   }
 
   /** Whether each was applied: false where its session was not ACTIVE or had expired. */
   List<Boolean> run(Handle handle, List<LedgerWrite> writes) {
     Map<Long, Session> sessions = sessions(handle, writes);
-    // Sorted, to walk the tree once; the last write of a part wins.
-    Map<Long, Part> parts = new TreeMap<>();
+    List<LedgerWrite> reports = new ArrayList<>(writes.size());
     List<Boolean> answers = new ArrayList<>(writes.size());
     for (LedgerWrite write : writes) {
       Session session = sessions.get(write.uploadNo());
       boolean applied = session != null && session.apply(write);
       if (applied && write.part() != null) {
-        parts.put(PartKey.of(write.uploadNo(), write.part().number()), write.part());
+        reports.add(write);
       }
       answers.add(applied);
     }
-    Counts counts = Counts.ofPutting(handle, parts);
-    PartTable.put(handle, parts);
-    counts.touchAndAdd(handle, touched(sessions.values()), clock.instant());
-    extend(handle, sessions.values());
+    if (!reports.isEmpty()) {
+      journal.append(handle, reports);
+    }
+    extend(handle, sessions.values(), clock.instant());
     return answers;
   }
 
@@ -63,15 +63,14 @@ final class LedgerBatch {
     return sessions;
   }
 
-  private static List<Long> touched(Collection<Session> sessions) {
-    return sessions.stream().filter(s -> s.touched).map(s -> s.uploadNo).sorted().toList();
-  }
-
-  private static void extend(Handle handle, Collection<Session> sessions) {
+  private static void extend(Handle handle, Collection<Session> sessions, Instant now) {
     PreparedBatch batch =
         handle.prepareBatch(
             """
-            UPDATE upload SET expire_time = :expire_time, due_at = :expire_time, url_end = :url_end
+            UPDATE upload SET
+              expire_time = :expire_time, due_at = :expire_time, url_end = :url_end,
+              update_time = CASE WHEN update_time < :now THEN :now ELSE update_time END,
+              revision = revision + 1
             WHERE upload_no = :upload_no
             """);
     for (Session session : sessions) {
@@ -80,6 +79,7 @@ final class LedgerBatch {
             .bind("upload_no", session.uploadNo)
             .bind("expire_time", session.expireTime)
             .bind("url_end", session.urlEnd)
+            .bind("now", now.toEpochMilli())
             .add();
       }
     }
@@ -95,7 +95,6 @@ final class LedgerBatch {
     long expireTime;
     long urlEnd;
     boolean extended;
-    boolean touched;
 
     Session(ResultSet row) throws SQLException {
       uploadNo = row.getLong("upload_no");
@@ -111,7 +110,6 @@ final class LedgerBatch {
       long newExpireTime = Math.max(expireTime, write.expireTime().toEpochMilli());
       long newUrlEnd = max(urlEnd, Columns.millis(write.urlEnd()));
       extended |= newExpireTime != expireTime || newUrlEnd != urlEnd;
-      touched |= extended || write.part() != null;
       expireTime = newExpireTime;
       urlEnd = newUrlEnd;
       return true;

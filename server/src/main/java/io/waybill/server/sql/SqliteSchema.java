@@ -35,6 +35,7 @@ final class SqliteSchema {
           // report would land in the ledger of a stranger's session.
           "upload_no", "INTEGER PRIMARY KEY AUTOINCREMENT",
           "part_key", "INTEGER PRIMARY KEY",
+          "journal_seq", "INTEGER PRIMARY KEY AUTOINCREMENT",
           "text", "TEXT",
           "bytes", "BLOB");
 

@@ -1,6 +1,5 @@
 package io.waybill.server.sql;
 
-import io.waybill.server.upload.Upload;
 import io.waybill.server.upload.UploadStore.Query;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,12 +47,12 @@ final class UploadList {
         + " ORDER BY upload_id DESC LIMIT :most";
   }
 
-  List<Upload> run(Handle handle) {
+  List<StoredUpload> run(Handle handle) {
     var select = handle.createQuery(sql()).bindMap(values).bind("most", query.most());
     if (!query.states().isEmpty()) {
       select.bindList("states", query.states().stream().map(Enum::name).sorted().toList());
     }
-    return select.mapTo(Upload.class).list();
+    return select.mapTo(StoredUpload.class).list();
   }
 
   private void where(String condition, String name, Object value) {

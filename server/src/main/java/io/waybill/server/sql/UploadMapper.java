@@ -20,10 +20,14 @@ import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
 
 /** A row of table upload as the domain has it; {@link UploadTable} writes what this reads. */
-final class UploadMapper implements RowMapper<Upload> {
+final class UploadMapper implements RowMapper<StoredUpload> {
 
   @Override
-  public Upload map(ResultSet row, StatementContext context) throws SQLException {
+  public StoredUpload map(ResultSet row, StatementContext context) throws SQLException {
+    return new StoredUpload(upload(row), row.getLong("folded_seq"));
+  }
+
+  private static Upload upload(ResultSet row) throws SQLException {
     return new Upload(
         row.getLong("upload_no"),
         spec(row),

@@ -54,30 +54,30 @@ final class UploadTable {
     return insert.bind("expire_time", expireTime.toEpochMilli()).execute() == 1;
   }
 
-  static Optional<Upload> byId(Handle handle, String tenant, UploadId id) {
+  static Optional<StoredUpload> byId(Handle handle, String tenant, UploadId id) {
     return handle
         .createQuery("SELECT * FROM upload WHERE upload_id = :upload_id AND tenant = :tenant")
         .bind("upload_id", id.toString())
         .bind("tenant", tenant)
-        .mapTo(Upload.class)
+        .mapTo(StoredUpload.class)
         .findOne();
   }
 
   /** Of any tenant: for the sweeper alone. */
-  static Optional<Upload> byId(Handle handle, UploadId id) {
+  static Optional<StoredUpload> byId(Handle handle, UploadId id) {
     return handle
         .createQuery("SELECT * FROM upload WHERE upload_id = :upload_id")
         .bind("upload_id", id.toString())
-        .mapTo(Upload.class)
+        .mapTo(StoredUpload.class)
         .findOne();
   }
 
-  static Optional<Upload> byRequestId(Handle handle, String tenant, String requestId) {
+  static Optional<StoredUpload> byRequestId(Handle handle, String tenant, String requestId) {
     return handle
         .createQuery("SELECT * FROM upload WHERE tenant = :tenant AND request_id = :request_id")
         .bind("tenant", tenant)
         .bind("request_id", requestId)
-        .mapTo(Upload.class)
+        .mapTo(StoredUpload.class)
         .findOne();
   }
 
@@ -153,7 +153,7 @@ final class UploadTable {
         .isPresent();
   }
 
-  static List<Upload> due(Handle handle, Instant now, int most) {
+  static List<StoredUpload> due(Handle handle, Instant now, int most) {
     return handle
         .createQuery(
             """
@@ -162,7 +162,7 @@ final class UploadTable {
             """)
         .bind("now", now.toEpochMilli())
         .bind("most", most)
-        .mapTo(Upload.class)
+        .mapTo(StoredUpload.class)
         .list();
   }
 

@@ -1,12 +1,10 @@
 package io.waybill.server.upload;
 
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 
 /**
  * Makes the object out of the parts. However many callers ask at once, one assembly runs, on a
@@ -20,7 +18,7 @@ public final class CompleteUpload {
   private final Map<UploadId, CompletableFuture<Upload>> inFlight = new ConcurrentHashMap<>();
 
   /**
-   * @param bulkhead runs the assemblies; a full one throws {@link RejectedExecutionException}
+   * @param bulkhead runs the assemblies; throws what the caller is to see where it is full
    */
   public CompleteUpload(Sessions sessions, Assembly assembly, Executor bulkhead) {
     this.sessions = sessions;
@@ -38,6 +36,11 @@ public final class CompleteUpload {
     };
   }
 
+  /** Takes a completion over that was left half done; like {@link #execute}, it holds no thread. */
+  CompletionStage<Upload> resume(Upload upload) {
+    return join(upload).minimalCompletionStage();
+  }
+
   private CompletableFuture<Upload> join(Upload upload) {
     CompletableFuture<Upload> mine = new CompletableFuture<>();
     CompletableFuture<Upload> other = inFlight.putIfAbsent(upload.id(), mine);
@@ -46,15 +49,9 @@ public final class CompleteUpload {
     }
     try {
       bulkhead.execute(() -> assemble(upload, mine));
-    } catch (Error e) { // no thread to be had: nobody must wait for this one
+    } catch (RuntimeException | Error e) { // full, or no thread to be had: nobody must wait for it
       inFlight.remove(upload.id());
       mine.completeExceptionally(e);
-    } catch (RejectedExecutionException e) {
-      inFlight.remove(upload.id());
-      mine.completeExceptionally(
-          new UploadException(
-                  Reason.OVERLOADED, "too many completions at once", Map.of("queue", "complete"))
-              .retryAfter(Duration.ofSeconds(1)));
     }
     return mine;
   }

@@ -5,9 +5,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** Puts a part into the ledger. A hint: Complete believes S3 alone. */
@@ -21,36 +23,62 @@ public final class ReportPart {
   public record Report(
       int number, String etag, OptionalLong sizeBytes, @Nullable Checksum checksum) {}
 
+  private static final Duration ANY_AGE = Duration.ofDays(1);
+
+  private static final CompletionStage<Void> DONE = CompletableFuture.completedStage(null);
+
   private final Sessions sessions;
   private final UploadStore store;
   private final Clock clock;
+  private final Executor followUps;
 
-  public ReportPart(Sessions sessions, UploadStore store, Clock clock) {
+  /**
+   * @param followUps finds out why a report was refused: reads the database
+   */
+  public ReportPart(Sessions sessions, UploadStore store, Clock clock, Executor followUps) {
     this.sessions = sessions;
     this.store = store;
     this.clock = clock;
+    this.followUps = followUps;
+  }
+
+  /**
+   * {@link #execute} without a look at the store first, if the session is at hand; an empty answer
+   * says nothing. What is recalled may be old: a plan never changes, and whether the session is
+   * still open is asked by the write itself.
+   */
+  public Optional<CompletionStage<Void>> executeAtOnce(Caller caller, UploadId id, Report report) {
+    return sessions
+        .recallOpen(caller, id, ANY_AGE)
+        .map(upload -> record(upload, part(upload.spec(), report)));
   }
 
   /** Completes when the report is durable. Holds no thread until then. */
   public CompletionStage<Void> execute(Caller caller, UploadId id, Report report) {
     Upload upload = sessions.require(caller, id);
-    checkNumber(upload.spec(), report.number());
     Part part = part(upload.spec(), report);
     if (upload.state() == UploadState.COMPLETED && isHeld(upload, part)) {
-      return CompletableFuture.completedFuture(null);
+      return DONE;
     }
-    sessions.requireOpen(upload);
+    return record(sessions.requireOpen(upload), part);
+  }
+
+  private CompletionStage<Void> record(Upload upload, Part part) {
     return store
         .record(upload, part, slid(upload, part.time()))
-        .thenAccept(
-            recorded -> {
-              if (!recorded) {
-                throw sessions.refusalNow(upload);
-              }
-            });
+        .thenCompose(recorded -> recorded ? DONE : refused(upload));
+  }
+
+  private CompletionStage<Void> refused(Upload upload) {
+    return CompletableFuture.runAsync(
+        () -> {
+          throw sessions.refusalNow(upload);
+        },
+        followUps);
   }
 
   private Part part(UploadSpec spec, Report report) {
+    checkNumber(spec, report.number());
     long planned = spec.plan().sizeOf(report.number());
     if (report.sizeBytes().isPresent() && report.sizeBytes().getAsLong() != planned) {
       long reported = report.sizeBytes().getAsLong();

@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 
 /** Finds sessions for their callers, and says in which of the contract's words a state refuses. */
 public final class Sessions {
@@ -32,10 +33,22 @@ public final class Sessions {
 
   /** The session, if parts of it may be signed and reported now. */
   public Upload requireOpen(Upload upload) {
-    if (upload.state() != UploadState.ACTIVE || upload.isExpiredAt(clock.instant())) {
+    if (!isOpen(upload)) {
       throw refusal(upload);
     }
     return upload;
+  }
+
+  /**
+   * The caller's session, if it is at hand without waiting, and parts of it could be signed and
+   * reported when it was read. An empty answer refuses nothing: {@link #requireOpen} tells.
+   */
+  Optional<Upload> recallOpen(Caller caller, UploadId id, Duration oldest) {
+    return store.recall(caller.tenant(), id, oldest).filter(this::isOpen);
+  }
+
+  private boolean isOpen(Upload upload) {
+    return upload.state() == UploadState.ACTIVE && !upload.isExpiredAt(clock.instant());
   }
 
   /** The session as it is by now. */
@@ -57,8 +70,9 @@ public final class Sessions {
   }
 
   private UploadException refusalOfWrite(Upload now) {
-    boolean open = now.state() == UploadState.ACTIVE && !now.isExpiredAt(clock.instant());
-    return open ? completing(now) : refusal(now); // open again after a Complete that S3 refused
+    return isOpen(now)
+        ? completing(now)
+        : refusal(now); // open again after a Complete that S3 refused
   }
 
   private static UploadException completing(Upload upload) {

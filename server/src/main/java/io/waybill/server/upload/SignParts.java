@@ -9,15 +9,23 @@ import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** Signs requests for parts, and extends the session. */
 public final class SignParts {
   /** How much one reply may carry: below gRPC's default of 4 MiB on every client. */
   public static final int MAX_REPLY_BYTES = 3 << 20;
+
+  /** How many parts are signed on an event loop: a millisecond's work, in which others wait. */
+  static final int MOST_AT_ONCE = 1_000;
+
+  /** How old a session may be that parts are signed for without a look at the store (I5). */
+  static final Duration RECALLED = Duration.ofSeconds(2);
 
   /** A part to sign, with its checksum where the session has an algorithm. */
   public record Ask(int number, @Nullable Checksum checksum) {}
@@ -35,18 +43,40 @@ public final class SignParts {
   private final Destinations destinations;
   private final UrlSigner signer;
   private final Clock clock;
+  private final Executor followUps;
 
+  /**
+   * @param followUps signs what had to be extended first: may read the database and take its time
+   */
   public SignParts(
       Sessions sessions,
       UploadStore store,
       Destinations destinations,
       UrlSigner signer,
-      Clock clock) {
+      Clock clock,
+      Executor followUps) {
     this.sessions = sessions;
     this.store = store;
     this.destinations = destinations;
     this.signer = signer;
     this.clock = clock;
+    this.followUps = followUps;
+  }
+
+  /**
+   * {@link #execute} without waiting for anything, if that can be; an empty answer says nothing.
+   * The session may have left ACTIVE up to {@link #RECALLED} ago: its URLs end with those that were
+   * signed before, and cleaning waits for these.
+   */
+  public Optional<CompletionStage<Signed>> executeAtOnce(
+      Caller caller, UploadId id, List<Ask> parts, @Nullable Duration ttl) {
+    if (parts.size() > MOST_AT_ONCE) {
+      return Optional.empty();
+    }
+    return sessions
+        .recallOpen(caller, id, RECALLED)
+        .filter(signer::isReady)
+        .map(upload -> signNamed(upload, parts, ttl));
   }
 
   /**
@@ -56,7 +86,11 @@ public final class SignParts {
    */
   public CompletionStage<Signed> execute(
       Caller caller, UploadId id, List<Ask> parts, @Nullable Duration ttl) {
-    Upload upload = sessions.requireOpen(caller, id);
+    return signNamed(sessions.requireOpen(caller, id), parts, ttl);
+  }
+
+  private CompletionStage<Signed> signNamed(
+      Upload upload, List<Ask> parts, @Nullable Duration ttl) {
     check(upload.spec(), parts);
     return sign(upload, parts, ttl);
   }
@@ -93,13 +127,14 @@ public final class SignParts {
     Instant urlEnd = earlier(end.plus(wished), expire);
     return store
         .extend(upload, now, expire, urlEnd)
-        .thenApply(
+        .thenApplyAsync(
             extended -> {
               if (!extended) {
                 throw sessions.refusalNow(upload);
               }
               return signAll(upload, parts, end);
-            });
+            },
+            followUps);
   }
 
   private Signed signAll(Upload upload, List<Ask> parts, Instant end) {

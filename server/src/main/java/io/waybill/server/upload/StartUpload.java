@@ -83,6 +83,18 @@ public final class StartUpload {
     return planner.plan(caller, request);
   }
 
+  /**
+   * Whether {@link #execute} may have to wait for S3. Where it does not, or the request is wrong,
+   * it waits for the session database alone.
+   */
+  public boolean asksStorage(Caller caller, Request request) {
+    try {
+      return StorageCreation.isNeededFor(planner.plan(caller, request));
+    } catch (UploadException refusal) {
+      return false;
+    }
+  }
+
   /** Blocks while S3 creates the upload. */
   public Started execute(Caller caller, Request request) {
     UploadSpec spec;

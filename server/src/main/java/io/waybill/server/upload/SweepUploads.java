@@ -2,8 +2,17 @@ package io.waybill.server.upload;
 
 import java.lang.System.Logger.Level;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 /**
  * Moves on what nobody else moves: ends sessions whose time ran out, frees what S3 holds of dead
@@ -18,28 +27,46 @@ public final class SweepUploads {
   private final UploadStore store;
   private final StorageCreation creation;
   private final StorageCleaning cleaning;
-  private final Assembly assembly;
+  private final CompleteUpload completions;
   private final Clock clock;
 
   public SweepUploads(
       UploadStore store,
       StorageCreation creation,
       StorageCleaning cleaning,
-      Assembly assembly,
+      CompleteUpload completions,
       Clock clock) {
     this.store = store;
     this.creation = creation;
     this.cleaning = cleaning;
-    this.assembly = assembly;
+    this.completions = completions;
     this.clock = clock;
   }
 
-  /** One pass; blocks while S3 answers. */
-  public List<Swept> execute() {
+  /**
+   * One pass; blocks while S3 answers. Completions run on their bulkhead meanwhile.
+   *
+   * @param patience how long to wait for these in the end; those that take longer go on, and are
+   *     told as LATER
+   */
+  public List<Swept> execute(Duration patience) {
     List<Swept> swept = new ArrayList<>();
+    Map<Upload, CompletableFuture<Upload>> resumed = new LinkedHashMap<>();
     for (Upload upload : store.due(clock.instant(), BATCH)) {
-      swept.add(Swept.of(actionFor(upload), upload, sweep(upload)));
+      if (upload.state() == UploadState.COMPLETING) {
+        resumed.put(upload, completions.resume(upload).toCompletableFuture());
+      } else {
+        swept.add(Swept.of(actionFor(upload), upload, sweep(upload, () -> act(upload))));
+      }
     }
+    long end = System.nanoTime() + patience.toNanos();
+    resumed.forEach(
+        (upload, future) ->
+            swept.add(
+                Swept.of(
+                    Swept.Action.FINISH_COMPLETE,
+                    upload,
+                    sweep(upload, () -> await(future, end)))));
     return swept;
   }
 
@@ -60,15 +87,18 @@ public final class SweepUploads {
     };
   }
 
-  private Swept.Outcome sweep(Upload upload) {
+  private Swept.Outcome act(Upload upload) {
+    return switch (actionFor(upload)) {
+      case FINISH_START -> finishStart(upload);
+      case EXPIRE -> expire(upload);
+      case CLEAN -> outcome(cleaning.clean(upload));
+      case FINISH_COMPLETE, ABORT_ORPHAN -> throw new IllegalStateException("not done here");
+    };
+  }
+
+  private static Swept.Outcome sweep(Upload upload, Supplier<Swept.Outcome> action) {
     try {
-      return switch (actionFor(upload)) {
-        case FINISH_START -> finishStart(upload);
-        case EXPIRE -> expire(upload);
-        case FINISH_COMPLETE -> finishComplete(upload);
-        case CLEAN -> outcome(cleaning.clean(upload));
-        case ABORT_ORPHAN -> throw new IllegalStateException("no session, no orphan");
-      };
+      return action.get();
     } catch (UploadException e) {
       LOG.log(Level.INFO, "sweeping upload {0}: {1}", upload.id(), e.reason());
     } catch (RuntimeException e) {
@@ -86,9 +116,18 @@ public final class SweepUploads {
     return Swept.Outcome.DONE;
   }
 
-  private Swept.Outcome finishComplete(Upload upload) {
-    assembly.assemble(upload);
-    return Swept.Outcome.DONE;
+  private static Swept.Outcome await(CompletableFuture<Upload> completion, long end) {
+    try {
+      completion.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+      return Swept.Outcome.DONE;
+    } catch (TimeoutException e) {
+      return Swept.Outcome.LATER;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Swept.Outcome.LATER;
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof UploadException refusal ? refusal : new CompletionException(e);
+    }
   }
 
   private Swept.Outcome expire(Upload upload) {

@@ -40,6 +40,20 @@ public record Upload(
         number, spec, next, expireTime, urlEnd, uploadedParts, uploadedBytes, updateTime, revision);
   }
 
+  /** The same session with more time. */
+  public Upload extendedTo(Instant newExpireTime, Instant newUrlEnd) {
+    return new Upload(
+        number,
+        spec,
+        progress,
+        newExpireTime,
+        newUrlEnd,
+        uploadedParts,
+        uploadedBytes,
+        updateTime,
+        revision);
+  }
+
   /** Whether SignParts and ReportPart come too late. */
   public boolean isExpiredAt(Instant now) {
     return !expireTime.isAfter(now);

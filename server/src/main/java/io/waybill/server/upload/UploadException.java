@@ -38,6 +38,16 @@ public final class UploadException extends RuntimeException {
     this(reason, message, metadata, List.of(), null, null);
   }
 
+  /**
+   * No room for more work of this kind.
+   *
+   * @param queue which kind: one of this server's queues
+   */
+  public static UploadException overloaded(String queue) {
+    return new UploadException(Reason.OVERLOADED, "too many calls at once", Map.of("queue", queue))
+        .retryAfter(Duration.ofSeconds(1));
+  }
+
   /** Every violation of a request at once. One alone gives its own reason. */
   public static UploadException invalid(List<Violation> violations) {
     Violation first = violations.get(0);

@@ -1,5 +1,6 @@
 package io.waybill.server.upload;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.BitSet;
 import java.util.Collection;
@@ -36,6 +37,10 @@ public interface UploadStore {
   record LedgerChange(Collection<Part> put, Collection<Integer> drop) {
     public static final LedgerChange NONE = new LedgerChange(List.of(), List.of());
 
+    public boolean isEmpty() {
+      return put.isEmpty() && drop.isEmpty();
+    }
+
     public LedgerChange {
       put = List.copyOf(put);
       drop = List.copyOf(drop);
@@ -66,6 +71,16 @@ public interface UploadStore {
 
   /** The tenant's session of this id. */
   Optional<Upload> find(String tenant, UploadId id);
+
+  /**
+   * The tenant's session as it was read not longer ago than {@code oldest}, if that is at hand: an
+   * empty answer says nothing. Never waits, so it may be asked on an event loop. Of what may have
+   * changed since, it holds only for ACTIVE sessions that their end and {@code urlEnd} are not
+   * earlier now; counts, revision and times of change may be old.
+   */
+  default Optional<Upload> recall(String tenant, UploadId id, Duration oldest) {
+    return Optional.empty();
+  }
 
   /** The tenant's session that this request id made. */
   Optional<Upload> findByRequestId(String tenant, String requestId);

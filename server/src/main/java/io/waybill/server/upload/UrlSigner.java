@@ -7,6 +7,14 @@ import org.jspecify.annotations.Nullable;
 public interface UrlSigner {
 
   /**
+   * Whether all is at hand that signing for a session needs. Where it is not, the next {@link
+   * #sign} may wait (for credentials that have to be fetched), and must not run on an event loop.
+   */
+  default boolean isReady(Upload upload) {
+    return true;
+  }
+
+  /**
    * Signs the PUT of one part: an UploadPart, or a PutObject where the mode is SINGLE. All that can
    * be pinned is signed: the key, the part number, the length, the checksum, and for a PutObject
    * the content type, the metadata with the upload's id, and {@code If-None-Match: *}.

@@ -1,5 +1,6 @@
 package io.waybill.server.e2e;
 
+import io.waybill.server.sql.JdbiUploadStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +10,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +35,8 @@ record KillNineLedger(Map<String, Session> sessions, Map<Long, String> etags) {
         Files.copy(file, copy.resolve(name), StandardCopyOption.REPLACE_EXISTING);
       }
     }
+    // What lies in the journal alone is put into the ledger by a start and a stop.
+    JdbiUploadStore.open(copy.resolve("waybill.db"), Clock.systemUTC(), Runnable::run).close();
     try (Connection connection =
             DriverManager.getConnection("jdbc:sqlite:" + copy.resolve("waybill.db"));
         Statement statement = connection.createStatement()) {

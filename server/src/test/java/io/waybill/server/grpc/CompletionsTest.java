@@ -107,7 +107,7 @@ class CompletionsTest {
     waybill.rig().bulkhead.shutdown();
     Failures.of(() -> waybill.stub().complete(Requests.complete(id)))
         .hasReason(Reason.OVERLOADED)
-        .has("queue", "complete")
+        .has("queue", "completions")
         .mayBeRetried(true);
     waybill.rig().workers.shutdown();
     Failures.of(() -> waybill.stub().abort(Requests.abort(id)))

@@ -25,6 +25,7 @@ import io.waybill.server.upload.StorageCleaning;
 import io.waybill.server.upload.StorageCreation;
 import io.waybill.server.upload.Timing;
 import io.waybill.server.upload.Upload;
+import io.waybill.server.upload.UploadException;
 import io.waybill.server.upload.UploadId;
 import io.waybill.server.upload.UploadPlanner;
 import java.time.Duration;
@@ -44,13 +45,14 @@ final class Rig implements AutoCloseable {
   final InMemoryUploadStore store = new InMemoryUploadStore(clock);
   final InMemoryObjectStore objects = new InMemoryObjectStore(clock);
   final FakeUrlSigner signer = new FakeUrlSigner();
-  final ThreadPoolExecutor workers = pool(4);
-  final ThreadPoolExecutor readers = pool(4);
-  final ThreadPoolExecutor bulkhead = pool(2);
+  final ThreadPoolExecutor workers = pool("workers", 4);
+  final ThreadPoolExecutor starters = pool("starters", 4);
+  final ThreadPoolExecutor readers = pool("readers", 4);
+  final ThreadPoolExecutor bulkhead = pool("completions", 2);
   final ScheduledThreadPoolExecutor timer = timer();
   final StatusErrors errors = new StatusErrors(new Random(1));
   final UploadGrpcService service =
-      new UploadGrpcService(useCases(), new Calls(workers, readers, timer, errors));
+      new UploadGrpcService(useCases(), new Calls(workers, starters, readers, timer, errors));
 
   /** A session as the store has it. */
   Upload stored(String uploadId) {
@@ -63,7 +65,7 @@ final class Rig implements AutoCloseable {
     Timing timing = Timing.DEFAULT;
     Sessions sessions = new Sessions(store, clock);
     StorageCreation creation = new StorageCreation(store, objects, clock, timing);
-    SignParts signParts = new SignParts(sessions, store, destinations, signer, clock);
+    SignParts signParts = new SignParts(sessions, store, destinations, signer, clock, readers);
     Completion completion = new Completion(store, objects, sessions, clock, pauses, timing);
     Assembly assembly = new Assembly(store, objects, sessions, completion, clock, pauses, timing);
     return new UseCases(
@@ -77,7 +79,7 @@ final class Rig implements AutoCloseable {
             pauses,
             timing),
         signParts,
-        new ReportPart(sessions, store, clock),
+        new ReportPart(sessions, store, clock, readers),
         new CompleteUpload(sessions, assembly, bulkhead),
         new AbortUpload(
             sessions, store, new StorageCleaning(store, objects, creation, clock, timing), clock),
@@ -122,13 +124,20 @@ final class Rig implements AutoCloseable {
     return timer;
   }
 
-  private static ThreadPoolExecutor pool(int threads) {
+  private static ThreadPoolExecutor pool(String name, int threads) {
     return new ThreadPoolExecutor(
-        threads, threads, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(100));
+        threads,
+        threads,
+        0,
+        TimeUnit.SECONDS,
+        new ArrayBlockingQueue<>(100),
+        (work, full) -> {
+          throw UploadException.overloaded(name);
+        });
   }
 
   @Override
   public void close() {
-    List.of(workers, readers, bulkhead, timer).forEach(ThreadPoolExecutor::shutdownNow);
+    List.of(workers, starters, readers, bulkhead, timer).forEach(ThreadPoolExecutor::shutdownNow);
   }
 }

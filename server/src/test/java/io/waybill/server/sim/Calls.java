@@ -66,7 +66,11 @@ final class Calls {
           SignParts.Signed signed =
               (asks.isEmpty()
                       ? server.sign.executeNextMissing(session.caller, spec.id(), 3, ttl)
-                      : server.sign.execute(session.caller, spec.id(), asks, ttl))
+                      : server
+                          .sign
+                          .executeAtOnce(session.caller, spec.id(), asks, ttl)
+                          .orElseGet(
+                              () -> server.sign.execute(session.caller, spec.id(), asks, ttl)))
                   .toCompletableFuture()
                   .join();
           session.signed.addAll(signed.parts());
@@ -83,7 +87,12 @@ final class Calls {
         Fault.REPORT_REPLY_LOST,
         () -> {
           Instant began = world.clock.instant();
-          server.report.execute(session.caller, spec.id(), report).toCompletableFuture().join();
+          server
+              .report
+              .executeAtOnce(session.caller, spec.id(), report)
+              .orElseGet(() -> server.report.execute(session.caller, spec.id(), report))
+              .toCompletableFuture()
+              .join();
           world.oracle.reported(spec, number, etag, began);
           return true;
         });

@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 final class Oracle {
   private static final Duration STALE = Duration.ofSeconds(10);
 
+  /** For how long a server may sign for what it read before (I5). */
+  private static final Duration RECALLED = Duration.ofSeconds(2);
+
   private record Sending(Actor actor, String storageUploadId) {}
 
   private final World world;
@@ -194,7 +197,8 @@ final class Oracle {
     SessionModel model = model(upload.spec());
     Upload row = world.rows.findOfAnyTenant(upload.id()).orElseThrow();
     Instant began = world.scheduler.current().callBegan;
-    boolean active = row.state() == UploadState.ACTIVE || !model.leftActive.isBefore(began);
+    boolean active =
+        row.state() == UploadState.ACTIVE || !model.leftActive.plus(RECALLED).isBefore(began);
     check(active, "I5", "signed in " + row.state());
     check(!end.isAfter(row.urlEnd()), "I5", "a URL outlives the end that is stored");
     check(!end.isAfter(row.expireTime()), "I5", "a URL outlives its session");

@@ -102,6 +102,10 @@ final class Scheduler {
     await(step, Instant.MIN, null);
   }
 
+  boolean isAlone() {
+    return alone;
+  }
+
   void pause(Duration duration) {
     if (alone) {
       clock.advance(duration);

@@ -13,8 +13,9 @@ import io.waybill.server.upload.StorageCleaning;
 import io.waybill.server.upload.StorageCreation;
 import io.waybill.server.upload.SweepOrphans;
 import io.waybill.server.upload.SweepUploads;
+import io.waybill.server.upload.UploadException;
 import io.waybill.server.upload.UploadPlanner;
-import java.util.concurrent.RejectedExecutionException;
+import java.time.Duration;
 
 /** One life of one server: the real use cases, wired as WaybillServer does it. */
 final class SimServer {
@@ -51,13 +52,15 @@ final class SimServer {
             world.clock,
             world.scheduler::pause,
             world.timing);
-    sign = new SignParts(sessions, store, world.destinations, new SimSigner(world), world.clock);
-    report = new ReportPart(sessions, store, world.clock);
+    sign =
+        new SignParts(
+            sessions, store, world.destinations, new SimSigner(world), world.clock, Runnable::run);
+    report = new ReportPart(sessions, store, world.clock, Runnable::run);
     abort = new AbortUpload(sessions, store, cleaning, world.clock);
     get = new GetUpload(sessions, store);
-    sweep = new SweepUploads(store, creation, cleaning, assembly, world.clock);
     sweepOrphans = new SweepOrphans(world.destinations, store, objects, world.clock, world.timing);
     complete = new CompleteUpload(sessions, assembly, this::onBulkhead);
+    sweep = new SweepUploads(store, creation, cleaning, complete, world.clock);
     start =
         new StartUpload(
             new UploadPlanner(world.destinations, world.clock, world.random),
@@ -99,19 +102,23 @@ final class SimServer {
 
   private void sweepOnce() {
     try {
-      sweep.execute();
+      sweep.execute(Duration.ZERO);
       if (world.random.nextInt(4) == 0) {
         sweepOrphans.execute();
       }
-    } catch (io.waybill.server.upload.UploadException e) {
+    } catch (UploadException e) {
       world.scheduler.trace("the sweep was cut short: " + e.reason());
     }
   }
 
   private void onBulkhead(Runnable task) {
     if (world.weather.strikes(Fault.BULKHEAD_FULL, 0.3)) {
-      throw new RejectedExecutionException();
+      throw UploadException.overloaded("completions");
     }
-    world.scheduler.spawn("completion", this, task);
+    if (world.scheduler.isAlone()) {
+      task.run();
+    } else {
+      world.scheduler.spawn("completion", this, task);
+    }
   }
 }

@@ -8,10 +8,13 @@ import io.waybill.server.upload.Upload;
 import io.waybill.server.upload.UploadException;
 import io.waybill.server.upload.UploadId;
 import io.waybill.server.upload.UploadSpec;
+import io.waybill.server.upload.UploadState;
 import io.waybill.server.upload.UploadStore;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.BitSet;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +26,10 @@ import java.util.function.Supplier;
 final class SimStore implements UploadStore {
   private final World world;
   private final InMemoryUploadStore rows;
+  private final Map<UploadId, Seen> seen = new HashMap<>();
+
+  /** What this server read last, and when; its own writes do not touch it. */
+  private record Seen(Upload upload, Instant time) {}
 
   SimStore(World world) {
     this.world = world;
@@ -92,7 +99,19 @@ final class SimStore implements UploadStore {
 
   @Override
   public Optional<Upload> find(String tenant, UploadId id) {
-    return read(() -> rows.find(tenant, id));
+    Optional<Upload> found = read(() -> rows.find(tenant, id));
+    found.ifPresent(upload -> seen.put(id, new Seen(upload, world.clock.instant())));
+    return found;
+  }
+
+  /** As stale as the contract allows. */
+  @Override
+  public Optional<Upload> recall(String tenant, UploadId id, Duration oldest) {
+    return Optional.ofNullable(seen.get(id))
+        .filter(known -> known.upload.spec().tenant().equals(tenant))
+        .filter(known -> !known.time.plus(oldest).isBefore(world.clock.instant()))
+        .map(Seen::upload)
+        .filter(upload -> upload.state() == UploadState.ACTIVE);
   }
 
   @Override

@@ -114,7 +114,7 @@ final class Simulation {
 
   private static void sweep(SimServer server) {
     try {
-      server.sweep.execute();
+      server.sweep.execute(Duration.ZERO);
       server.sweepOrphans.execute();
     } catch (UploadException e) {
       throw new IllegalStateException("in fair weather", e);

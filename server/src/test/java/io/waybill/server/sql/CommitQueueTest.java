@@ -80,7 +80,9 @@ class CommitQueueTest {
             return super.isUnavailable(failure);
           }
         };
-    store = new JdbiUploadStore(failing, CLOCK, work -> callbacks.execute(work), CAPACITY);
+    store =
+        new JdbiUploadStore(
+            failing, CLOCK, work -> callbacks.execute(work), CAPACITY, new ReportJournal());
     upload = newUpload(store, "r1", active());
   }
 
@@ -108,7 +110,7 @@ class CommitQueueTest {
   }
 
   @Test
-  void growsTheRevisionOnceInABatch() throws Exception {
+  void growsTheRevisionWithEveryReport() throws Exception {
     holdTheWriter();
     List<CompletionStage<Boolean>> stages = new ArrayList<>();
     for (int number = 1; number <= 50; number++) {
@@ -119,7 +121,7 @@ class CommitQueueTest {
     for (CompletionStage<Boolean> stage : stages) {
       assertThat(await(stage)).isTrue();
     }
-    assertThat(reread(store, upload).revision()).isEqualTo(upload.revision() + 1);
+    assertThat(reread(store, upload).revision()).isEqualTo(upload.revision() + 1 + 50);
   }
 
   @Test
@@ -127,7 +129,7 @@ class CommitQueueTest {
     holdTheWriter();
     CompletionStage<Boolean> stage = store.record(upload, part(1, 1), END);
     assertThat(stage.toCompletableFuture()).isNotDone();
-    failingCommits.set(2); // The held one's, too.
+    failingCommits.set(3); // The held one's, too, and the look that follows it.
     gate.countDown();
 
     refuses(Reason.STORE_UNAVAILABLE, () -> await(stage));
@@ -220,7 +222,7 @@ class CommitQueueTest {
         CompletableFuture.supplyAsync(() -> store.replace(upload, completing()));
     CompletionStage<Boolean> report = store.record(upload, part(1, 1), END);
     untilWaiting(2);
-    lostCommits.set(2); // The held one's, too.
+    lostCommits.set(3); // The held one's, too, and the look that follows it.
     gate.countDown();
 
     refuses(Reason.STORE_UNAVAILABLE, () -> await(replaced));

@@ -51,7 +51,11 @@ class QueryPlanTest {
         };
     try (JdbiUploadStore store =
             new JdbiUploadStore(
-                recorded, Clock.fixed(T0, ZoneOffset.UTC), Runnable::run, CommitQueue.CAPACITY);
+                recorded,
+                Clock.fixed(T0, ZoneOffset.UTC),
+                Runnable::run,
+                CommitQueue.CAPACITY,
+                new ReportJournal());
         Handle explainer = database.openWriter()) {
       runEverything(store);
 

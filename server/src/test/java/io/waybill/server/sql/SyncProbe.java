@@ -31,7 +31,8 @@ final class SyncProbe {
           }
         };
     Clock clock = Clock.fixed(T0, ZoneOffset.UTC);
-    try (JdbiUploadStore store = new JdbiUploadStore(database, clock, Runnable::run, 100)) {
+    try (JdbiUploadStore store =
+        new JdbiUploadStore(database, clock, Runnable::run, 100, new ReportJournal())) {
       Upload upload = store.due(END, 1).get(0);
       for (int i = 1; i <= Integer.parseInt(args[1]); i++) {
         long before = store.writes().commits();

@@ -11,7 +11,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -391,7 +390,7 @@ public class CompleteUploadTest {
     CompleteUpload full =
         domain.complete(
             task -> {
-              throw new RejectedExecutionException();
+              throw UploadException.overloaded("completions");
             });
 
     assertThat(full.execute(ACME, upload.id()).toCompletableFuture())

@@ -34,10 +34,11 @@ final class Domain {
   final Assembly assembly =
       new Assembly(store, objects, sessions, completion, clock, clock::advance, TIMING);
   final SignParts signParts =
-      new SignParts(sessions, store, destinations, new FakeUrlSigner(), clock);
-  final ReportPart reportPart = new ReportPart(sessions, store, clock);
+      new SignParts(sessions, store, destinations, new FakeUrlSigner(), clock, Runnable::run);
+  final ReportPart reportPart = new ReportPart(sessions, store, clock, Runnable::run);
   final AbortUpload abort = new AbortUpload(sessions, store, cleaning, clock);
-  final SweepUploads sweep = new SweepUploads(store, creation, cleaning, assembly, clock);
+  final SweepUploads sweep =
+      new SweepUploads(store, creation, cleaning, complete(Runnable::run), clock);
   final SweepOrphans orphans = new SweepOrphans(destinations, store, objects, clock, TIMING);
   final StartUpload start = startTo(destinations);
 

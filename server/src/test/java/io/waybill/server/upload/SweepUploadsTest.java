@@ -16,14 +16,14 @@ public class SweepUploadsTest {
   @Test
   void endsASessionWhoseTimeRanOutAndFreesItsParts() {
     Upload upload = domain.startAndPutParts(2);
-    domain.sweep.execute();
+    domain.sweep.execute(Duration.ZERO);
     assertThat(domain.now(upload).state()).isEqualTo(UploadState.ACTIVE);
 
     domain.clock.advance(Duration.ofHours(24));
     assertThatThrownBy(() -> domain.report(upload, 1, ""))
         .isInstanceOfSatisfying(
             UploadException.class, e -> assertThat(e.reason()).isEqualTo(Reason.UPLOAD_EXPIRED));
-    domain.sweep.execute();
+    domain.sweep.execute(Duration.ZERO);
 
     assertThat(domain.now(upload).state()).isEqualTo(UploadState.EXPIRED);
     assertThat(domain.objects.multipartUploads()).isZero();
@@ -35,7 +35,7 @@ public class SweepUploadsTest {
     domain.clock.advance(Duration.ofHours(25));
 
     assertThat(domain.complete(upload).state()).isEqualTo(UploadState.COMPLETED);
-    domain.sweep.execute();
+    domain.sweep.execute(Duration.ZERO);
     assertThat(domain.now(upload).state()).isEqualTo(UploadState.COMPLETED);
   }
 
@@ -46,7 +46,7 @@ public class SweepUploadsTest {
     domain.report(upload, 1, "");
     domain.clock.advance(Duration.ofHours(23));
 
-    domain.sweep.execute();
+    domain.sweep.execute(Duration.ZERO);
 
     assertThat(domain.now(upload).state()).isEqualTo(UploadState.ACTIVE);
   }
@@ -59,7 +59,7 @@ public class SweepUploadsTest {
       domain.clock.advance(Duration.ofHours(12));
     }
 
-    domain.sweep.execute();
+    domain.sweep.execute(Duration.ZERO);
 
     assertThat(domain.now(upload).state()).isEqualTo(UploadState.EXPIRED);
   }
@@ -72,11 +72,11 @@ public class SweepUploadsTest {
     domain.objects.putObject(upload);
 
     domain.clock.advance(Domain.TIMING.putGrace().plus(Duration.ofHours(1)));
-    domain.sweep.execute();
+    domain.sweep.execute(Duration.ZERO);
 
     assertThat(domain.objects.head(upload.spec())).isEmpty();
     domain.clock.advance(Domain.TIMING.cleanRetry());
-    domain.sweep.execute();
+    domain.sweep.execute(Duration.ZERO);
     assertThat(domain.store.due(Instant.MAX, 10)).as("nothing is left to do").isEmpty();
   }
 
@@ -87,7 +87,7 @@ public class SweepUploadsTest {
 
     assertThat(domain.abort.execute(ACME, before.id()).state()).isEqualTo(UploadState.ABORTED);
     domain.clock.advance(Duration.ofDays(3));
-    domain.sweep.execute();
+    domain.sweep.execute(Duration.ZERO);
 
     assertThat(domain.objects.head(before.spec())).isPresent();
     assertThat(domain.objects.calls(Operation.ABORT)).isZero();
@@ -101,7 +101,7 @@ public class SweepUploadsTest {
     domain.objects.putObject(upload.spec(), 5, null);
 
     domain.clock.advance(Duration.ofDays(3));
-    domain.sweep.execute();
+    domain.sweep.execute(Duration.ZERO);
 
     assertThat(domain.objects.head(upload.spec())).isPresent();
   }
@@ -115,7 +115,7 @@ public class SweepUploadsTest {
 
     domain.objects.before(operation -> {});
     domain.clock.advance(Domain.TIMING.cleanRetry());
-    domain.sweep.execute();
+    domain.sweep.execute(Duration.ZERO);
 
     assertThat(domain.objects.multipartUploads()).isZero();
   }
@@ -126,13 +126,13 @@ public class SweepUploadsTest {
     domain.objects.fail(Operation.ABORT, StorageException.Kind.GONE);
     domain.clock.advance(Duration.ofDays(3));
 
-    domain.sweep.execute();
+    domain.sweep.execute(Duration.ZERO);
     assertThat(domain.objects.multipartUploads()).isEqualTo(1);
     assertThat(domain.store.due(Instant.MAX, 10)).as("it is not done yet").isNotEmpty();
 
     domain.objects.before(operation -> {});
     domain.clock.advance(Domain.TIMING.cleanRetry());
-    domain.sweep.execute();
+    domain.sweep.execute(Duration.ZERO);
 
     assertThat(domain.objects.multipartUploads()).isZero();
     assertThat(domain.store.due(Instant.MAX, 10)).as("nothing is left to do").isEmpty();
@@ -144,14 +144,14 @@ public class SweepUploadsTest {
     domain.clock.advance(Duration.ofDays(3));
     domain.objects.fail(Operation.ABORT, StorageException.Kind.GONE);
 
-    domain.sweep.execute();
-    domain.sweep.execute();
+    domain.sweep.execute(Duration.ZERO);
+    domain.sweep.execute(Duration.ZERO);
     assertThat(domain.now(upload).state()).isEqualTo(UploadState.FAILED);
     assertThat(domain.store.due(Instant.MAX, 10)).as("it is not done yet").isNotEmpty();
 
     domain.objects.before(operation -> {});
     domain.clock.advance(Domain.TIMING.cleanRetry());
-    domain.sweep.execute();
+    domain.sweep.execute(Duration.ZERO);
 
     assertThat(domain.objects.multipartUploads()).isZero();
     assertThat(domain.store.due(Instant.MAX, 10)).as("nothing is left to do").isEmpty();
@@ -164,11 +164,11 @@ public class SweepUploadsTest {
     domain.objects.putObject(upload);
     domain.clock.advance(Duration.ofDays(3));
 
-    domain.sweep.execute();
+    domain.sweep.execute(Duration.ZERO);
     assertThat(domain.store.due(Instant.MAX, 10)).as("S3's word for it is not enough").isNotEmpty();
 
     domain.clock.advance(Domain.TIMING.cleanRetry());
-    domain.sweep.execute();
+    domain.sweep.execute(Duration.ZERO);
     assertThat(domain.store.due(Instant.MAX, 10)).as("nothing is left to do").isEmpty();
   }
 
@@ -179,7 +179,7 @@ public class SweepUploadsTest {
     assertThatThrownBy(() -> domain.complete(upload)).isInstanceOf(UploadException.class);
     domain.objects.before(operation -> {});
 
-    domain.sweep.execute();
+    domain.sweep.execute(Duration.ZERO);
 
     assertThat(domain.now(upload).state()).isEqualTo(UploadState.COMPLETED);
   }
@@ -188,14 +188,14 @@ public class SweepUploadsTest {
   void aStartLeftHalfDoneIsFinishedOrGivenUp() {
     Upload soon = crashedStart("soon");
     domain.clock.advance(Domain.TIMING.createLease());
-    domain.sweep.execute();
+    domain.sweep.execute(Duration.ZERO);
     assertThat(domain.now(soon).state()).isEqualTo(UploadState.ACTIVE);
     assertThat(domain.objects.multipartUploads()).as("the lost one is gone").isEqualTo(1);
 
     Upload late = crashedStart("late");
     domain.clock.advance(Duration.ofHours(25));
-    domain.sweep.execute();
-    domain.sweep.execute();
+    domain.sweep.execute(Duration.ZERO);
+    domain.sweep.execute(Duration.ZERO);
     assertThat(domain.now(late).state()).isEqualTo(UploadState.FAILED);
     assertThat(domain.objects.multipartUploads()).isZero();
   }

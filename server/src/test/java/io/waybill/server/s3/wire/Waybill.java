@@ -94,7 +94,8 @@ final class Waybill {
     Completion completion = new Completion(store, objects, sessions, clock, clock::advance, timing);
     Assembly assembly =
         new Assembly(store, objects, sessions, completion, clock, clock::advance, timing);
-    signParts = new SignParts(sessions, store, destinations, storage.urlSigner(), clock);
+    signParts =
+        new SignParts(sessions, store, destinations, storage.urlSigner(), clock, Runnable::run);
     start =
         new StartUpload(
             new UploadPlanner(destinations, clock, new Random()),
@@ -107,7 +108,7 @@ final class Waybill {
             timing);
     complete = new CompleteUpload(sessions, assembly, Runnable::run);
     abort = new AbortUpload(sessions, store, cleaning, clock);
-    sweep = new SweepUploads(store, creation, cleaning, assembly, clock);
+    sweep = new SweepUploads(store, creation, cleaning, complete, clock);
     orphans = new SweepOrphans(destinations, store, objects, clock, timing);
   }
 
@@ -160,7 +161,7 @@ final class Waybill {
   }
 
   void sweep() {
-    sweep.execute();
+    sweep.execute(Duration.ZERO);
   }
 
   void sweepOrphans() {

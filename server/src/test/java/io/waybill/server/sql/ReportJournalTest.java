@@ -1,0 +1,238 @@
+package io.waybill.server.sql;
+
+import static io.waybill.server.sql.TestUploads.END;
+import static io.waybill.server.sql.TestUploads.T0;
+import static io.waybill.server.sql.TestUploads.active;
+import static io.waybill.server.sql.TestUploads.await;
+import static io.waybill.server.sql.TestUploads.newUpload;
+import static io.waybill.server.sql.TestUploads.part;
+import static io.waybill.server.sql.TestUploads.reread;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.waybill.server.upload.Checksum;
+import io.waybill.server.upload.InMemoryUploadStore;
+import io.waybill.server.upload.Part;
+import io.waybill.server.upload.Upload;
+import io.waybill.server.upload.UploadState;
+import io.waybill.server.upload.UploadStore;
+import io.waybill.server.upload.UploadStore.LedgerChange;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jdbi.v3.core.Handle;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Wherever a report stands, it is read; and once. */
+class ReportJournalTest {
+  private static final Clock CLOCK = Clock.fixed(T0, ZoneOffset.UTC);
+
+  @TempDir Path dir;
+  private final List<JdbiUploadStore> stores = new ArrayList<>();
+
+  @AfterEach
+  void close() {
+    stores.forEach(JdbiUploadStore::close);
+  }
+
+  @Test
+  void aReportIsReadBeforeItIsFoldedAndAfter() throws Exception {
+    JdbiUploadStore store = open(new ReportJournal(1_000, 1_000));
+    Upload upload = newUpload(store, "r1", active());
+    Part full =
+        new Part(10_000, 1L << 40, "é".repeat(64), Checksum.of(new byte[32]), T0.plusSeconds(9));
+    await(store.record(upload, part(1, 7), END));
+    await(store.record(upload, full, END));
+    await(store.record(upload, part(1, 8), END));
+    Upload before = reread(store, upload);
+    assertThat(before.uploadedParts()).isEqualTo(2);
+    assertThat(before.uploadedBytes()).isEqualTo(8 + (1L << 40));
+    assertThat(before.updateTime()).isEqualTo(full.time());
+    assertThat(store.parts(upload, 0, 10)).containsExactly(part(1, 8), full);
+    assertThat(store.parts(upload, 1, 10)).containsExactly(full);
+    assertThat(store.partNumbers(upload).toString()).isEqualTo("{1, 10000}");
+
+    await().until(() -> rowsInTheJournal() == 0);
+
+    assertThat(reread(store, upload)).isEqualTo(before);
+    assertThat(store.parts(upload, 0, 10)).containsExactly(part(1, 8), full);
+    assertThat(store.partNumbers(upload).toString()).isEqualTo("{1, 10000}");
+  }
+
+  @Test
+  void aStartReadsWhatTheLastOneLeft() throws Exception {
+    JdbiUploadStore first = open(new ReportJournal(1_000, 1_000));
+    Upload upload = newUpload(first, "r1", active());
+    for (int number = 1; number <= 20; number++) {
+      await(first.record(upload, part(number, 1), END));
+    }
+    JdbiUploadStore second = open(new ReportJournal(1_000, 1_000)); // beside it, as if it had died
+    assertThat(reread(second, upload).uploadedParts()).isEqualTo(20);
+    assertThat(second.partNumbers(upload).cardinality()).isEqualTo(20);
+  }
+
+  /** Random writes by two processes to one file, compared with a store of two maps. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4})
+  void agreesWithTheModelWhateverIsDone(int seed) throws Exception {
+    Random random = new Random(seed);
+    InMemoryUploadStore model = new InMemoryUploadStore(CLOCK);
+    JdbiUploadStore store = open(new ReportJournal(1 + random.nextInt(12), 1 + random.nextInt(4)));
+    JdbiUploadStore other = open(new ReportJournal(1 + random.nextInt(12), 1 + random.nextInt(4)));
+    List<Upload> ours = new ArrayList<>();
+    List<Upload> theirs = new ArrayList<>();
+    for (int step = 0; step < 120; step++) {
+      if (ours.isEmpty() || random.nextInt(40) == 0) {
+        String request = "r" + step;
+        var spec = TestUploads.spec(TestUploads.id(step), "acme", request, "k", "d", T0);
+        ours.add(store.create(spec, active(), END).upload());
+        theirs.add(model.create(spec, active(), END).upload());
+      }
+      int i = random.nextInt(ours.size());
+      int what = random.nextInt(12);
+      JdbiUploadStore by = what <= 2 && random.nextBoolean() ? other : store;
+      long revision = store.find("acme", ours.get(i).id()).map(Upload::revision).orElse(0L);
+      switch (what) {
+        case 0 -> {
+          List<Integer> some = List.of(1 + random.nextInt(30), 40, 1 + random.nextInt(30));
+          by.drop(ours.get(i), some);
+          model.drop(theirs.get(i), some);
+        }
+        case 1 -> move(by, model, ours.get(i), theirs.get(i), random);
+        case 2 -> {
+          if (random.nextInt(4) > 0) {
+            continue;
+          }
+          assertThat(by.forget(now(store, ours.get(i))))
+              .isEqualTo(model.forget(now(model, theirs.get(i))));
+          ours.remove(i);
+          theirs.remove(i);
+          continue;
+        }
+        case 3 -> {
+          Instant end = END.plusSeconds(random.nextInt(100));
+          assertThat(await(store.extend(ours.get(i), T0, end, end)))
+              .isEqualTo(await(model.extend(theirs.get(i), T0, end, end)));
+        }
+        default -> {
+          for (int n = random.nextInt(6); n >= 0; n--) {
+            Part part = part(1 + random.nextInt(30), 1 + random.nextInt(9));
+            assertThat(await(store.record(ours.get(i), part, END)))
+                .isEqualTo(await(model.record(theirs.get(i), part, END)));
+          }
+        }
+      }
+      assertSame(by, model, ours.get(i), theirs.get(i));
+      assertThat(reread(store, ours.get(i)).revision()).isGreaterThanOrEqualTo(revision);
+      int any = random.nextInt(ours.size());
+      assertSame(store, model, ours.get(any), theirs.get(any));
+    }
+  }
+
+  /** ACTIVE to COMPLETING with another ledger, or back with a part less. */
+  private static void move(
+      UploadStore store, UploadStore model, Upload ours, Upload theirs, Random random) {
+    Upload seen = now(store, ours);
+    Part put = part(1 + random.nextInt(30), 3);
+    LedgerChange change = new LedgerChange(List.of(put), List.of(put.number() == 7 ? 8 : 7, 31));
+    var next =
+        seen.state() == UploadState.ACTIVE
+            ? seen.progress().completing(T0.plusSeconds(60))
+            : seen.progress().reopened(TestUploads.refusal());
+    assertThat(store.replace(seen, next, change))
+        .isEqualTo(model.replace(now(model, theirs), next, change));
+  }
+
+  private static Upload now(UploadStore store, Upload upload) {
+    return reread(store, upload);
+  }
+
+  private static void assertSame(UploadStore store, UploadStore model, Upload ours, Upload theirs) {
+    Upload is = reread(store, ours);
+    Upload shouldBe = reread(model, theirs);
+    assertThat(is.progress()).isEqualTo(shouldBe.progress());
+    assertThat(is.expireTime()).isEqualTo(shouldBe.expireTime());
+    assertThat(is.uploadedParts()).isEqualTo(shouldBe.uploadedParts());
+    assertThat(is.uploadedBytes()).isEqualTo(shouldBe.uploadedBytes());
+    assertThat(store.parts(ours, 3, 9)).isEqualTo(model.parts(theirs, 3, 9));
+    assertThat(store.partNumbers(ours)).isEqualTo(model.partNumbers(theirs));
+  }
+
+  /** Each report is of a new part, so counts and revision tell of one missed, or taken twice. */
+  @Test
+  void readersSeeEveryReportOnceWhileAllIsFolded() throws Exception {
+    JdbiUploadStore store = open(new ReportJournal(64, 8));
+    List<Upload> uploads = new ArrayList<>();
+    List<AtomicInteger> acknowledged = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      uploads.add(newUpload(store, "r" + i, active()));
+      acknowledged.add(new AtomicInteger());
+    }
+    AtomicBoolean over = new AtomicBoolean();
+    List<CompletableFuture<Integer>> readers = new ArrayList<>();
+    for (int reader = 0; reader < 2; reader++) {
+      readers.add(
+          CompletableFuture.supplyAsync(
+              () -> {
+                int reads = 0;
+                for (; !over.get() || reads == 0; reads++) {
+                  int i = reads % uploads.size();
+                  int atLeast = acknowledged.get(i).get();
+                  Upload now = reread(store, uploads.get(i));
+                  assertThat(now.uploadedParts()).isGreaterThanOrEqualTo(atLeast);
+                  assertThat(now.revision()).isEqualTo(1 + now.uploadedParts());
+                  assertThat(store.partNumbers(now).cardinality())
+                      .isGreaterThanOrEqualTo(now.uploadedParts());
+                }
+                return reads;
+              }));
+    }
+    for (int number = 1; number <= 300; number++) {
+      List<CompletionStage<Boolean>> stages = new ArrayList<>();
+      for (Upload upload : uploads) {
+        stages.add(store.record(upload, part(number, 1), END));
+      }
+      for (int i = 0; i < uploads.size(); i++) {
+        assertThat(await(stages.get(i))).isTrue();
+        acknowledged.get(i).incrementAndGet();
+      }
+    }
+    over.set(true);
+    for (CompletableFuture<Integer> reader : readers) {
+      assertThat(await(reader)).isPositive();
+    }
+  }
+
+  private JdbiUploadStore open(ReportJournal journal) throws IOException {
+    JdbiUploadStore store =
+        new JdbiUploadStore(
+            SqliteDatabase.open(dir.resolve("waybill.db")),
+            CLOCK,
+            ForkJoinPool.commonPool(),
+            CommitQueue.CAPACITY,
+            journal);
+    stores.add(store);
+    return store;
+  }
+
+  private int rowsInTheJournal() throws IOException {
+    try (SqliteDatabase database = SqliteDatabase.open(dir.resolve("waybill.db"));
+        Handle handle = database.openWriter()) {
+      return handle.createQuery("SELECT count(*) FROM report_journal").mapTo(int.class).one();
+    }
+  }
+}
