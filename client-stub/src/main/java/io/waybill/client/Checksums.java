@@ -13,8 +13,6 @@ import java.util.zip.Checksum;
 /** Checksums as the contract wants them: raw big-endian bytes. */
 final class Checksums {
 
-  private static final int BUFFER_BYTES = 128 << 10;
-
   private Checksums() {}
 
   /** A checksum over one piece after the other. */
@@ -30,7 +28,11 @@ final class Checksums {
     }
 
     default void add(PartBody body) throws IOException {
-      ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
+      add(body, ByteBuffer.allocate(Buffers.SIZE_BYTES));
+    }
+
+    /** Reads the body through a buffer. */
+    default void add(PartBody body, ByteBuffer buffer) throws IOException {
       for (long position = 0; position < body.sizeBytes(); ) {
         body.read(buffer.clear(), position);
         buffer.flip();
@@ -42,12 +44,18 @@ final class Checksums {
 
   /** The checksum of the whole body; no bytes for NONE, without reading it. */
   static byte[] of(ChecksumAlgorithm algorithm, PartBody body) throws IOException {
+    return of(algorithm, body, ByteBuffer.allocate(Buffers.SIZE_BYTES));
+  }
+
+  /** The same, read through a buffer; the CRCs are quickest with one outside the heap. */
+  static byte[] of(ChecksumAlgorithm algorithm, PartBody body, ByteBuffer buffer)
+      throws IOException {
     if (algorithm == ChecksumAlgorithm.CHECKSUM_ALGORITHM_NONE
         || algorithm == ChecksumAlgorithm.CHECKSUM_ALGORITHM_UNSPECIFIED) {
       return new byte[0];
     }
     Sum sum = sum(algorithm);
-    sum.add(body);
+    sum.add(body, buffer);
     return sum.value();
   }
 

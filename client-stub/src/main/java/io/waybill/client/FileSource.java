@@ -11,6 +11,9 @@ import java.nio.file.attribute.FileTime;
 /** A file on disk, read region by region. */
 final class FileSource implements PartSource {
 
+  /** Enough for calls that take twice as long as a part of 8 MiB, four connections at a time. */
+  private static final int PARTS_AHEAD = 8;
+
   private final Path file;
   private final long sizeBytes;
   private final FileTime modified;
@@ -37,9 +40,10 @@ final class FileSource implements PartSource {
     return modified;
   }
 
+  /** They cost a thread each and no memory, and a server may be some milliseconds away. */
   @Override
   public int partsAhead() {
-    return 2;
+    return PARTS_AHEAD;
   }
 
   @Override

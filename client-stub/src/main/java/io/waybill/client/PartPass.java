@@ -29,9 +29,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class PartPass {
 
-  /** How many parts are signed in one call where no checksum is needed. */
-  private static final int SIGN_BATCH = 16;
-
   private static final int STOP_SECONDS = 10;
 
   private final Session session;
@@ -121,7 +118,7 @@ final class PartPass {
 
   private void fillBatch() throws InterruptedException {
     boolean unhashed = session.unhashed();
-    while (numbers.hasNext() && batch.size() < (unhashed ? SIGN_BATCH : 1)) {
+    while (numbers.hasNext() && batch.size() < (unhashed ? SigningQueue.BATCH : 1)) {
       batch.add(numbers.next());
     }
     if (unhashed && !batch.isEmpty()) {

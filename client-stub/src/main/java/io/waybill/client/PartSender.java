@@ -17,7 +17,9 @@ final class PartSender implements PartWork {
   static final Duration EXPIRY_MARGIN = Duration.ofSeconds(30);
 
   private final Session session;
+  private final SigningQueue signing;
   private final PartPut put;
+  private final Buffers buffers;
   private final Backoff backoff;
   private final Clock clock;
   private final PauseGate gate;
@@ -26,7 +28,9 @@ final class PartSender implements PartWork {
 
   PartSender(Session session, Uploader.Setup setup, PauseGate gate, ProgressMeter meter) {
     this.session = session;
+    this.signing = new SigningQueue(session);
     this.put = setup.put();
+    this.buffers = setup.buffers();
     this.backoff = setup.backoff();
     this.clock = setup.clock();
     this.gate = gate;
@@ -44,10 +48,10 @@ final class PartSender implements PartWork {
   public boolean send(PartTask task) throws IOException, InterruptedException {
     int number = task.number();
     PartBody body = task.body();
-    byte[] checksum = Checksums.of(session.algorithm(), body);
+    byte[] checksum = hash(body);
     SignedPart signed = task.signed();
     if (signed == null) {
-      signed = session.sign(number, checksum); // While the connections are busy.
+      signed = signing.sign(number, checksum); // While the connections are busy.
     }
     for (int failures = 1; ; failures++) {
       String trouble;
@@ -59,7 +63,7 @@ final class PartSender implements PartWork {
           gate.pass();
           fresh = signed == null || pastExpiry(signed);
           if (signed == null || fresh) {
-            signed = session.sign(number, checksum);
+            signed = signing.sign(number, checksum);
           }
           reply = attempt(signed, body);
         } finally {
@@ -101,6 +105,10 @@ final class PartSender implements PartWork {
     }
   }
 
+  private byte[] hash(PartBody body) throws IOException, InterruptedException {
+    return buffers.lend(buffer -> Checksums.of(session.algorithm(), body, buffer));
+  }
+
   private boolean pastExpiry(SignedPart signed) {
     Instant end = Instant.ofEpochSecond(signed.getExpireTime().getSeconds());
     return clock.instant().isAfter(end.minus(EXPIRY_MARGIN));
@@ -137,8 +145,9 @@ final class PartSender implements PartWork {
   }
 
   /** S3 got other bytes than were hashed: by an accident on the way, or because they changed. */
-  private void checkUnchanged(int number, PartBody body, byte[] checksum) throws IOException {
-    if (!Arrays.equals(checksum, Checksums.of(session.algorithm(), body))) {
+  private void checkUnchanged(int number, PartBody body, byte[] checksum)
+      throws IOException, InterruptedException {
+    if (!Arrays.equals(checksum, hash(body))) {
       throw UploadFailedException.sourceChanged(
           "the bytes of part " + number + " changed while they were uploaded");
     }

@@ -9,7 +9,7 @@ interface PartSource extends Closeable {
   /** How many bytes there are in all. */
   long sizeBytes();
 
-  /** How many parts may be prepared while as many as allowed are being sent; 0 or more. */
+  /** How many parts may be prepared or reported while as many as allowed are sent; 0 or more. */
   int partsAhead();
 
   /** Whether parts can be had again, in any order; else each is there once, in ascending order. */

@@ -41,27 +41,14 @@ final class Session {
     return plan;
   }
 
-  /** Signs one part, with its checksum unless that is empty. */
-  SignedPart sign(int number, byte[] checksum) {
-    PartToSign part =
-        PartToSign.newBuilder()
-            .setPartNumber(number)
-            .setChecksum(ByteString.copyFrom(checksum))
-            .build();
-    List<SignedPart> signed = sign(List.of(part));
-    if (signed.isEmpty()) {
-      throw new IllegalStateException("the server signed nothing for part " + number);
-    }
-    return signed.get(0);
-  }
-
   /** Signs parts without checksums; the reply may hold fewer. */
   List<SignedPart> signAll(List<Integer> numbers) {
     return sign(
         numbers.stream().map(n -> PartToSign.newBuilder().setPartNumber(n).build()).toList());
   }
 
-  private List<SignedPart> sign(List<PartToSign> parts) {
+  /** Signs parts; the reply may hold fewer. */
+  List<SignedPart> sign(List<PartToSign> parts) {
     SignPartsRequest request =
         SignPartsRequest.newBuilder().setUploadId(uploadId).addAllParts(parts).build();
     List<SignedPart> signed = client.signParts(request).getPartsList();

@@ -58,6 +58,10 @@ public final class UploadFailedException extends RuntimeException {
     return new UploadFailedException(Kind.SOURCE_CHANGED, message);
   }
 
+  static UploadFailedException unreadable(Throwable cause) {
+    return new UploadFailedException(Kind.SOURCE_UNREADABLE, "the part cannot be read: " + cause);
+  }
+
   /** The same failure, with the upload that it happened to. */
   UploadFailedException of(String id) {
     var named =

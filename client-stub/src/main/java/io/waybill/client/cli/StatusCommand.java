@@ -2,38 +2,22 @@ package io.waybill.client.cli;
 
 import io.waybill.client.WaybillClient;
 import io.waybill.v1.Upload;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 
 /** Shows one upload. */
 @Command(
     name = "status",
     description = {"Shows how far an upload is, and which parts are missing.", ""})
-final class StatusCommand implements Callable<Integer> {
-
-  @ParentCommand private WaybillCli cli = new WaybillCli();
-
-  @Parameters(paramLabel = "ID", description = "The upload's id.")
-  private String uploadId = "";
+final class StatusCommand extends OneUploadCommand {
 
   @Override
-  public Integer call() throws Exception {
-    Output output = cli.output();
-    try (WaybillClient client = cli.connect()) {
-      Upload upload = client.getUpload(uploadId);
-      if (output.json()) {
-        output.json(upload);
-      } else {
-        describe(upload, output);
-      }
-    }
-    return 0;
+  Upload call(WaybillClient client, String id) {
+    return client.getUpload(id);
   }
 
-  private static void describe(Upload upload, Output output) {
+  @Override
+  void show(Upload upload, Output output) {
     output.line("upload   " + upload.getUploadId());
     output.line("state    " + Output.state(upload));
     output.line("object   s3://" + upload.getBucket() + "/" + upload.getObjectKey());

@@ -23,6 +23,8 @@ public final class Bench {
           new ReportGrowthBench(),
           new StartGrowthBench(),
           new HeapBench(),
+          new UploadBench(),
+          new UploadHeapBench(),
           new StartupBench());
 
   private Bench() {}

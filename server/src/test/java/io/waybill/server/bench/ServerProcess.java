@@ -21,13 +21,9 @@ final class ServerProcess implements AutoCloseable {
   private static final Duration MOST_UNREST = Duration.ofSeconds(10);
   private static final Duration STOP = Duration.ofSeconds(60);
 
-  /** Nothing is sent to S3; the signer wants a key all the same. */
+  /** Where nothing is sent to S3, the signer wants a key all the same. */
   private static final Map<String, String> CREDENTIALS =
-      Map.of(
-          "AWS_ACCESS_KEY_ID",
-          "AKIAIOSFODNN7EXAMPLE",
-          "AWS_SECRET_ACCESS_KEY",
-          "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+      Map.of("AWS_ACCESS_KEY_ID", SinkS3.ACCESS_KEY, "AWS_SECRET_ACCESS_KEY", SinkS3.SECRET_KEY);
 
   private static final String CONFIG =
       """
@@ -50,6 +46,11 @@ final class ServerProcess implements AutoCloseable {
 
   /** The jar that is shipped, on the database in the folder. */
   static ServerProcess waybill(Path folder, String... flags) throws IOException {
+    return configured(folder, CONFIG, flags);
+  }
+
+  /** The same with another configuration. */
+  static ServerProcess configured(Path folder, String yaml, String... flags) throws IOException {
     List<String> command = new ArrayList<>(List.of(flags));
     command.addAll(
         List.of(
@@ -57,7 +58,7 @@ final class ServerProcess implements AutoCloseable {
             JAR.toString(),
             "serve",
             "--config",
-            config(folder),
+            config(folder, yaml),
             "--listen",
             "127.0.0.1:0",
             "--data-dir",
@@ -67,7 +68,8 @@ final class ServerProcess implements AutoCloseable {
 
   /** Waybill with another signer, see {@link io.waybill.server.SwappedSignerServer}. */
   static ServerProcess withSigner(String signer, Path folder) throws IOException {
-    return main("io.waybill.server.SwappedSignerServer", folder, config(folder), folder, signer);
+    return main(
+        "io.waybill.server.SwappedSignerServer", folder, config(folder, CONFIG), folder, signer);
   }
 
   /** A server of this package, from the same jar and the tests' classes behind it. */
@@ -106,8 +108,8 @@ final class ServerProcess implements AutoCloseable {
     return new ServerProcess(process, folder, target);
   }
 
-  private static String config(Path folder) throws IOException {
-    return Files.writeString(folder.resolve("waybill.yaml"), CONFIG).toString();
+  private static String config(Path folder, String yaml) throws IOException {
+    return Files.writeString(folder.resolve("waybill.yaml"), yaml).toString();
   }
 
   /** HOST:PORT. */

@@ -3,6 +3,8 @@ package io.waybill.server.planted;
 import io.waybill.server.s3.FakeAwsObjectStoreTest;
 import io.waybill.server.s3.S3ObjectStoreTest;
 import io.waybill.server.sim.SimulatorTest;
+import io.waybill.server.sql.CommitQueueTest;
+import io.waybill.server.sql.ReportJournalTest;
 import io.waybill.server.sql.SqliteDatabaseTest;
 import io.waybill.server.sql.SqliteUploadStoreTest;
 import io.waybill.server.upload.CompleteUploadTest;
@@ -139,7 +141,37 @@ enum PlantedBug {
       "s3/S3ObjectStore",
       "request.ifNoneMatch(\"*\");",
       "request.key(spec.key());",
-      FakeAwsObjectStoreTest.class);
+      FakeAwsObjectStoreTest.class),
+  URLS_ARE_SIGNED_FOR_WHAT_WAS_READ_LONG_AGO(
+      "upload/SignParts",
+      "RECALLED = Duration.ofSeconds(2)",
+      "RECALLED = Duration.ofSeconds(60)",
+      SimulatorTest.class),
+  A_FOLDED_REPORT_IS_TAKEN_AGAIN(
+      "sql/Folding",
+      "unfolded.of(uploadNo, foldedSeq)",
+      "unfolded.of(uploadNo, 0)",
+      ReportJournalTest.class),
+  THE_LEDGER_IS_CHANGED_UNDER_ITS_JOURNAL(
+      "sql/JdbiUploadStore",
+      "if (replaced && !change.isEmpty()) {\n            journal.fold(handle, seen.number());",
+      "if (replaced && !change.isEmpty()) {",
+      ReportJournalTest.class),
+  THE_JOURNAL_IS_CUT_BEFORE_ITS_END_IS_FOLDED(
+      "sql/ReportJournal",
+      "if (foldedThen == toFold.size()) {",
+      "if (foldedThen > 0) {",
+      ReportJournalTest.class),
+  ROWS_AND_JOURNAL_ARE_READ_AT_DIFFERENT_TIMES(
+      "sql/JdbiUploadStore",
+      ": handle.inTransaction(same -> reading.apply(same, unfolded)));",
+      ": reading.apply(handle, unfolded));",
+      ReportJournalTest.class),
+  A_LOST_COMMIT_IS_NOT_LOOKED_FOR(
+      "sql/CommitQueue",
+      "writer.transaction(journal::begin);",
+      "writer.transaction(handle -> {});",
+      CommitQueueTest.class);
 
   /** The class, below io.waybill.server. */
   final String source;

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The writer, by way of the store, when things are full, slow, broken or closed. */
-class CommitQueueTest {
+public class CommitQueueTest {
   private static final Clock CLOCK = Clock.fixed(T0, ZoneOffset.UTC);
   private static final int CAPACITY = 2_000;
 

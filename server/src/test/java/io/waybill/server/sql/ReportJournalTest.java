@@ -38,7 +38,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Wherever a report stands, it is read; and once. */
-class ReportJournalTest {
+public class ReportJournalTest {
   private static final Clock CLOCK = Clock.fixed(T0, ZoneOffset.UTC);
 
   @TempDir Path dir;

@@ -24,7 +24,7 @@ public record Call(
     TreeMap<String, String> headers,
     byte[] body) {
 
-  static Call of(
+  public static Call of(
       String method,
       String rawPath,
       Optional<String> rawQuery,
@@ -57,7 +57,7 @@ public record Call(
   }
 
   /** A parameter or a header that may be missing. */
-  Optional<String> header(String name) {
+  public Optional<String> header(String name) {
     return Optional.ofNullable(headers.get(name));
   }
 

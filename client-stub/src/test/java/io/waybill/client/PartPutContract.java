@@ -10,7 +10,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.http.HttpClient;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -19,9 +18,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Against a bare socket, which takes bytes as it likes. */
+/**
+ * What every way to send a part has to do, against a bare socket, which takes bytes as it likes.
+ */
 @Timeout(30)
-class PartPutTest {
+abstract class PartPutContract {
 
   /** More than the kernel buffers between two sockets. */
   private static final int SIZE = 16 << 20;
@@ -37,7 +38,7 @@ class PartPutTest {
   private final CountDownLatch over = new CountDownLatch(1);
   private final ServerSocket s3;
 
-  PartPutTest() throws IOException {
+  PartPutContract() throws IOException {
     s3 = new ServerSocket();
     s3.setReceiveBufferSize(64 << 10);
     s3.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
@@ -48,6 +49,8 @@ class PartPutTest {
     over.countDown();
     s3.close();
   }
+
+  abstract PartPut put(Patience patience);
 
   private PutReply put(Duration stall, Duration replyWait, Taking taking) throws Exception {
     Thread taker =
@@ -67,8 +70,7 @@ class PartPutTest {
             .setMethod("PUT")
             .setUrl("http://127.0.0.1:" + s3.getLocalPort() + "/part")
             .build();
-    return new PartPut(HttpClient.newHttpClient(), stall, replyWait)
-        .send(part, Bench.body(new byte[SIZE]), bytes -> {});
+    return put(new Patience(stall, replyWait)).send(part, Bench.body(new byte[SIZE]), bytes -> {});
   }
 
   @Test
