@@ -27,7 +27,8 @@ final class BearerToken extends CallCredentials {
             headers.put(AUTHORIZATION, "Bearer " + token.get());
             applier.apply(headers);
           } catch (RuntimeException e) {
-            applier.fail(Status.UNAUTHENTICATED.withDescription("no token").withCause(e));
+            applier.fail(
+                Status.UNAUTHENTICATED.withDescription("no token: " + e.getMessage()).withCause(e));
           }
         });
   }

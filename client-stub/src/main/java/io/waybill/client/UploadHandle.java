@@ -22,6 +22,7 @@ public final class UploadHandle {
           ErrorReason.ERROR_REASON_UPLOAD_FAILED,
           ErrorReason.ERROR_REASON_SIZE_MISMATCH,
           ErrorReason.ERROR_REASON_CHECKSUM_MISMATCH,
+          ErrorReason.ERROR_REASON_CONTENT_MISMATCH,
           ErrorReason.ERROR_REASON_OBJECT_EXISTS,
           ErrorReason.ERROR_REASON_STORAGE_UPLOAD_GONE);
 

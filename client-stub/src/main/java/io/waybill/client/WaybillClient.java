@@ -160,6 +160,7 @@ public final class WaybillClient implements AutoCloseable {
     private final String target;
     private boolean plaintext;
     private Optional<Path> caFile = Optional.empty();
+    private @Nullable Identity identity;
     private @Nullable Supplier<String> token;
     private Duration deadline = Duration.ofSeconds(30);
     private Duration storageDeadline = Duration.ofSeconds(60);
@@ -185,10 +186,30 @@ public final class WaybillClient implements AutoCloseable {
       return this;
     }
 
+    /**
+     * What this client shows of itself, where the server asks for it (mutual TLS); read once, by
+     * {@link #build}. Default: nothing.
+     *
+     * @param chain PEM: the client's certificate, then its chain
+     * @param privateKey PEM, PKCS #8, without a password
+     */
+    public Builder clientCertificate(Path chain, Path privateKey) {
+      identity = new Identity(chain, privateKey);
+      return this;
+    }
+
     /** Asked for a bearer token at every call, off the caller's thread. Default: no token. */
     public Builder token(Supplier<String> supplier) {
       token = supplier;
       return this;
+    }
+
+    /**
+     * The bearer token that stands in a file, read again within a second of a change, as whoever
+     * renews it writes it there. Takes the place of {@link #token}.
+     */
+    public Builder tokenFile(Path file) {
+      return token(new TokenFile(file, System::nanoTime));
     }
 
     /** For SignParts, ReportPart, GetUpload and ListUploads. Default: 30 seconds. */
@@ -224,7 +245,7 @@ public final class WaybillClient implements AutoCloseable {
     /**
      * Builds the client; it connects with the first call.
      *
-     * @throws IOException if the CA file cannot be read
+     * @throws IOException if the CA file or the client's own certificate or key cannot be read
      */
     public WaybillClient build() throws IOException {
       return new WaybillClient(
@@ -238,13 +259,21 @@ public final class WaybillClient implements AutoCloseable {
 
     private ChannelCredentials credentials() throws IOException {
       if (plaintext) {
+        if (identity != null) {
+          throw new IllegalStateException("a client certificate needs TLS");
+        }
         return InsecureChannelCredentials.create();
       }
       var tls = TlsChannelCredentials.newBuilder();
       if (caFile.isPresent()) {
         tls.trustManager(caFile.get().toFile());
       }
+      if (identity != null) {
+        tls.keyManager(identity.chain().toFile(), identity.privateKey().toFile());
+      }
       return tls.build();
     }
+
+    private record Identity(Path chain, Path privateKey) {}
   }
 }

@@ -127,6 +127,9 @@ public final class WaybillException extends RuntimeException {
    * answer in time. Every RPC is safe to repeat.
    */
   public boolean isRetryable() {
+    if (code == Status.Code.UNAUTHENTICATED || code == Status.Code.PERMISSION_DENIED) {
+      return false; // the same call would be refused again, whatever a proxy says
+    }
     return retryDelay != null
         || code == Status.Code.UNAVAILABLE
         || code == Status.Code.DEADLINE_EXCEEDED

@@ -1,6 +1,7 @@
 package io.waybill.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.Any;
@@ -18,6 +19,7 @@ import io.grpc.protobuf.StatusProto;
 import io.waybill.client.WaybillException.FieldViolation;
 import io.waybill.v1.ErrorReason;
 import io.waybill.v1.StartUploadRequest;
+import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -94,6 +96,32 @@ class WaybillClientTest {
     assertThat(e.reason()).isEmpty();
     assertThat(e.isRetryable()).isTrue();
     assertThat(e).hasMessage("UNAVAILABLE");
+  }
+
+  @Test
+  void takesARefusalOfItsIdentityForFinal() {
+    for (Status.Code code :
+        new Status.Code[] {Status.Code.UNAUTHENTICATED, Status.Code.PERMISSION_DENIED}) {
+      long before = bench.waybill.count("StartUpload");
+      bench.waybill.failNext(
+          "StartUpload", FakeWaybill.error(code, code.name(), Duration.ofSeconds(1)));
+
+      WaybillException e = failedStart();
+
+      assertThat(e.code()).isEqualTo(code);
+      assertThat(e.isRetryable()).isFalse();
+      assertThat(bench.waybill.count("StartUpload")).isEqualTo(before + 1);
+    }
+  }
+
+  @Test
+  void showsNoCertificateWithoutTls() {
+    Path none = folder.resolve("none");
+    assertThatThrownBy(
+            () -> WaybillClient.builder("x").plaintext().clientCertificate(none, none).build())
+        .isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> WaybillClient.builder("x").clientCertificate(none, none).build())
+        .isInstanceOf(IOException.class);
   }
 
   @Test

@@ -2,11 +2,14 @@ package io.waybill.server;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code config check} and {@code config example}. */
@@ -20,11 +23,26 @@ final class ConfigCommand {
   @Command(
       name = "check",
       description = "Says what is wrong with a configuration, all of it at once.",
-      mixinStandardHelpOptions = true)
-  int check(@Mixin ConfigFile file) {
+      mixinStandardHelpOptions = true,
+      exitCodeListHeading = "%nExit codes:%n",
+      exitCodeList = {"0:all is well, but for warnings", "2:something has to be mended"})
+  int check(
+      @Mixin ConfigFile file,
+      @Option(
+              names = "--storage",
+              description = {
+                "Asks the S3 of every destination as a server does when it starts: a line each of",
+                "OK, WARNING or FAILED, the destination, and what was found."
+              })
+          boolean storage) {
     ServerConfig config = file.load();
-    spec.commandLine().getOut().printf("OK: %d destination(s)%n", config.destinations().size());
-    return 0;
+    PrintWriter out = spec.commandLine().getOut();
+    boolean passed = !storage || StorageLines.print(config, out);
+    if (passed) {
+      out.printf("OK: %d destination(s)%n", config.destinations().size());
+    }
+    out.flush();
+    return passed ? CommandLine.ExitCode.OK : CommandLine.ExitCode.USAGE;
   }
 
   @Command(

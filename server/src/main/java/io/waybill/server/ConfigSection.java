@@ -2,10 +2,13 @@ package io.waybill.server;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +39,11 @@ final class ConfigSection {
   /** A mapping within this one; empty where it is not there. */
   ConfigSection section(String key) {
     return new ConfigSection(pathOf(key), get(key), problems);
+  }
+
+  /** Whether it is there at all. */
+  boolean isPresent() {
+    return !node.isMissingNode();
   }
 
   /** A list of mappings. */
@@ -76,6 +84,25 @@ final class ConfigSection {
             });
   }
 
+  /** One of an enum's names, in lower case. */
+  <E extends Enum<E>> E choice(String key, E otherwise) {
+    Class<E> type = otherwise.getDeclaringClass();
+    return value(
+        key,
+        otherwise,
+        text -> {
+          List<String> allowed = new ArrayList<>();
+          for (E each : type.getEnumConstants()) {
+            String eachName = each.name().toLowerCase(Locale.ROOT);
+            if (eachName.equals(text)) {
+              return each;
+            }
+            allowed.add(eachName);
+          }
+          throw new IllegalArgumentException(String.join(", ", allowed) + ", not " + text);
+        });
+  }
+
   long size(String key, long otherwise) {
     return value(key, otherwise, Units::parseBytes);
   }
@@ -90,6 +117,17 @@ final class ConfigSection {
       return text.isEmpty() ? null : new URI(text);
     } catch (URISyntaxException e) {
       problem(key, "a URL, not " + text);
+      return null;
+    }
+  }
+
+  /** A file; null where the key is not there. */
+  @Nullable Path path(String key) {
+    String text = text(key, "");
+    try {
+      return text.isEmpty() ? null : Path.of(text).toAbsolutePath();
+    } catch (InvalidPathException e) {
+      problem(key, "a file, not " + text);
       return null;
     }
   }

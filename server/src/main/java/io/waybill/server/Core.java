@@ -1,5 +1,6 @@
 package io.waybill.server;
 
+import io.waybill.server.content.TikaContentDetector;
 import io.waybill.server.grpc.UseCases;
 import io.waybill.server.s3.S3Storage;
 import io.waybill.server.sql.JdbiUploadStore;
@@ -7,6 +8,7 @@ import io.waybill.server.upload.AbortUpload;
 import io.waybill.server.upload.Assembly;
 import io.waybill.server.upload.CompleteUpload;
 import io.waybill.server.upload.Completion;
+import io.waybill.server.upload.ContentInspection;
 import io.waybill.server.upload.Destinations;
 import io.waybill.server.upload.GetUpload;
 import io.waybill.server.upload.ListParts;
@@ -37,12 +39,14 @@ import java.util.function.UnaryOperator;
  * @param closing closes it all, in reverse
  * @param storage S3 itself, as no port shows it
  * @param database the store itself, likewise
+ * @param destinations what is known of them by now
  */
 record Core(
     Closing closing,
     Threads threads,
     S3Storage storage,
     JdbiUploadStore database,
+    Destinations destinations,
     UseCases useCases,
     SweepUploads uploads,
     SweepOrphans orphans)
@@ -108,7 +112,11 @@ record Core(
     Sessions sessions = new Sessions(store, clock);
     StorageCreation creation = new StorageCreation(store, objects, clock, timing);
     StorageCleaning cleaning = new StorageCleaning(store, objects, creation, clock, timing);
-    Completion completion = new Completion(store, objects, sessions, clock, pauses, timing);
+    // Its tables are loaded by the first destination's first upload that asks for them.
+    ContentInspection content =
+        new ContentInspection(destinations, objects, new TikaContentDetector());
+    Completion completion =
+        new Completion(store, objects, sessions, content, cleaning, clock, pauses, timing);
     Assembly assembly = new Assembly(store, objects, sessions, completion, clock, pauses, timing);
     SignParts signParts =
         new SignParts(sessions, store, destinations, signer, clock, threads.readers);
@@ -129,6 +137,7 @@ record Core(
         threads,
         storage,
         database,
+        destinations,
         useCases,
         new SweepUploads(store, creation, cleaning, complete, clock),
         new SweepOrphans(destinations, store, objects, clock, timing));

@@ -1,6 +1,7 @@
 package io.waybill.server;
 
 import io.waybill.server.s3.S3Connection;
+import io.waybill.server.upload.ContentCheck;
 import io.waybill.server.upload.ContentTypes;
 import io.waybill.server.upload.Destination;
 import io.waybill.server.upload.KeyTemplate;
@@ -15,8 +16,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param policy what may be uploaded there
  * @param connection its S3
+ * @param startupCheck what S3 is asked before the server calls itself ready
  */
-public record DestinationConfig(Destination policy, S3Connection connection) {
+public record DestinationConfig(
+    Destination policy, S3Connection connection, StartupCheck startupCheck) {
 
   private static final Duration URL_TTL = Duration.ofMinutes(15);
   private static final Duration URL_TTL_MAX = Duration.ofHours(1);
@@ -33,9 +36,13 @@ public record DestinationConfig(Destination policy, S3Connection connection) {
     }
     String bucket = section.required("bucket");
     @Nullable S3Connection connection = connection(section, name);
-    @Nullable Destination policy = policy(section, name, bucket);
+    StartupCheck check = section.choice("startup_checks", StartupCheck.ON);
+    // What a check is to find out is not taken for granted before.
+    @Nullable Destination policy = policy(section, name, bucket, check == StartupCheck.OFF);
     section.refuseUnknownKeys();
-    return policy == null || connection == null ? null : new DestinationConfig(policy, connection);
+    return policy == null || connection == null
+        ? null
+        : new DestinationConfig(policy, connection, check);
   }
 
   private static @Nullable S3Connection connection(ConfigSection section, String name) {
@@ -49,7 +56,8 @@ public record DestinationConfig(Destination policy, S3Connection connection) {
             "", s -> new S3Connection(name, region, endpoint, signingEndpoint, pathStyle));
   }
 
-  private static @Nullable Destination policy(ConfigSection section, String name, String bucket) {
+  private static @Nullable Destination policy(
+      ConfigSection section, String name, String bucket, boolean conditionalPuts) {
     boolean exact = section.flag("exact_keys", false);
     String prefix = section.text("key_prefix", "");
     String template =
@@ -63,6 +71,7 @@ public record DestinationConfig(Destination policy, S3Connection connection) {
     long threshold = section.size("multipart_threshold", 100 * S3Limits.MIB);
     boolean checksumRequired = section.flag("checksum_required", false);
     boolean overwrite = section.flag("overwrite", false);
+    ContentCheck contentCheck = section.choice("content_check", ContentCheck.OFF);
     Duration urlTtl = section.duration("url_ttl", URL_TTL);
     Duration urlTtlMax =
         section.duration("url_ttl_max", urlTtl.compareTo(URL_TTL_MAX) > 0 ? urlTtl : URL_TTL_MAX);
@@ -90,6 +99,8 @@ public record DestinationConfig(Destination policy, S3Connection connection) {
                 urlTtl,
                 urlTtlMax,
                 sessionTtl,
-                sessionMaxAge));
+                sessionMaxAge,
+                contentCheck,
+                conditionalPuts));
   }
 }

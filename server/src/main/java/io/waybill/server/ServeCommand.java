@@ -25,8 +25,8 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--insecure-listen-anywhere",
       description = {
-        "Serve on an address that is not loopback, without TLS and without authentication:",
-        "whoever reaches it may upload."
+        "Serve on an address that is not loopback though TLS or authentication is missing:",
+        "whoever reaches it may read along, or upload."
       })
   private boolean insecureListenAnywhere;
 
@@ -34,9 +34,10 @@ final class ServeCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     Logging.toStandardError(Level.INFO);
     ServerConfig config = file.load();
-    if (!config.listen().getAddress().isLoopbackAddress() && !insecureListenAnywhere) {
+    boolean loopback = config.listen().getAddress().isLoopbackAddress();
+    if (!loopback && !config.security().isSafeAnywhere() && !insecureListenAnywhere) {
       throw new ConfigException(
-          "listen: a loopback address, not %s: there is no TLS and no authentication (yet);"
+          "listen: a loopback address, not %s, unless there are tls and auth;"
                   .formatted(config.listen())
               + " --insecure-listen-anywhere serves there all the same");
     }

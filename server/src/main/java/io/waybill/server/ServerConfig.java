@@ -28,6 +28,7 @@ import java.util.Set;
  * @param orphanInterval how often S3 is searched for uploads without a session
  * @param orphanAge how old such an upload has to be before it is aborted
  * @param putGrace how long a PUT that began before its URL's end may go on
+ * @param security who may call, and how the calls travel
  * @param destinations where uploads may go
  */
 public record ServerConfig(
@@ -38,6 +39,7 @@ public record ServerConfig(
     Duration orphanInterval,
     Duration orphanAge,
     Duration putGrace,
+    SecurityConfig security,
     List<DestinationConfig> destinations) {
 
   /** The three that change from machine to machine; the values are keys of the configuration. */
@@ -87,6 +89,7 @@ public record ServerConfig(
     Duration orphanInterval = interval(sweeper, "orphan_interval", Duration.ofHours(1));
     Duration orphanAge = sweeper.duration("orphan_age", Timing.DEFAULT.orphanAge());
     Duration putGrace = sweeper.duration("put_grace", Timing.DEFAULT.putGrace());
+    SecurityConfig security = SecurityConfig.read(root);
     List<DestinationConfig> destinations = destinations(root);
     for (DestinationConfig destination : destinations) {
       Duration maxAge = destination.policy().sessionMaxAge();
@@ -102,7 +105,15 @@ public record ServerConfig(
     root.refuseUnknownKeys();
     root.refuseProblems();
     return new ServerConfig(
-        listen, dataDir, url, interval, orphanInterval, orphanAge, putGrace, destinations);
+        listen,
+        dataDir,
+        url,
+        interval,
+        orphanInterval,
+        orphanAge,
+        putGrace,
+        security,
+        destinations);
   }
 
   /** How the S3 of each destination is reached. */

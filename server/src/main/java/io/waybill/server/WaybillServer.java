@@ -1,6 +1,5 @@
 package io.waybill.server;
 
-import io.grpc.InsecureServerCredentials;
 import io.waybill.server.grpc.CallerInterceptor;
 import io.waybill.server.grpc.Calls;
 import io.waybill.server.grpc.GrpcLimits;
@@ -8,7 +7,6 @@ import io.waybill.server.grpc.GrpcServer;
 import io.waybill.server.grpc.StatusErrors;
 import io.waybill.server.grpc.UploadGrpcService;
 import io.waybill.server.s3.S3Storage;
-import io.waybill.server.upload.Caller;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
@@ -22,20 +20,20 @@ import java.util.concurrent.TimeUnit;
 public final class WaybillServer implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(WaybillServer.class.getName());
 
-  /** Until there is authentication, everybody is this. */
-  private static final Caller ANYBODY = new Caller("default", "anonymous");
-
   /** When S3's clients are made if no call wanted them before: not beside the very first calls. */
   private static final Duration WARM_UP = Duration.ofSeconds(1);
 
   private final Core core;
   private final GrpcServer grpc;
   private final InetSocketAddress listen;
+  private final StartupChecks checks;
 
-  private WaybillServer(Core core, GrpcServer grpc, InetSocketAddress listen) {
+  private WaybillServer(
+      Core core, GrpcServer grpc, InetSocketAddress listen, StartupChecks checks) {
     this.core = core;
     this.grpc = grpc;
     this.listen = listen;
+    this.checks = checks;
   }
 
   /** Starts with the S3 credentials that the AWS SDK's default chain finds. */
@@ -61,12 +59,13 @@ public final class WaybillServer implements AutoCloseable {
       if (left > 0) {
         LOG.log(Level.INFO, "taking over {0} starts and completions that were cut short", left);
       }
+      Entrance entrance = Entrance.open(config, core.closing(), Clock.systemUTC());
       GrpcServer grpc =
           core.closing()
               .add(
                   GrpcServer.start(
                       config.listen(),
-                      InsecureServerCredentials.create(),
+                      entrance.credentials(),
                       GrpcLimits.DEFAULT,
                       List.of(
                           new UploadGrpcService(
@@ -76,13 +75,25 @@ public final class WaybillServer implements AutoCloseable {
                                   threads.starters,
                                   threads.readers,
                                   threads.deadlines,
-                                  errors))),
-                      List.of(new CallerInterceptor((call, headers) -> ANYBODY, errors)),
+                                  errors),
+                              entrance.pageTokens())),
+                      List.of(
+                          new CallerInterceptor(
+                              entrance.callers(), entrance.permissions(), errors)),
+                      entrance.permissions(),
                       errors));
       after(WARM_UP, threads, core.storage()::warmUp);
       every(threads, config.sweepInterval(), () -> core.uploads().execute(Duration.ZERO));
       every(threads, config.orphanInterval(), core.orphans()::execute);
-      return new WaybillServer(core, grpc, config.listen());
+      StartupChecks checks =
+          core.closing()
+              .add(
+                  StartupChecks.start(
+                      config.destinations(),
+                      core.storage()::check,
+                      core.destinations(),
+                      grpc::ready));
+      return new WaybillServer(core, grpc, config.listen(), checks);
     } catch (IOException e) {
       core.close();
       throw new StartException(String.valueOf(e.getMessage()), e);
@@ -124,6 +135,15 @@ public final class WaybillServer implements AutoCloseable {
   public String target() {
     String host = listen.getAddress().getHostAddress();
     return (host.contains(":") ? "[" + host + "]" : host) + ":" + grpc.port();
+  }
+
+  /**
+   * Waits until S3 was found to be as it should be, behind every destination.
+   *
+   * @return false where that took longer
+   */
+  public boolean awaitReady(Duration atMost) throws InterruptedException {
+    return checks.awaitPassed(atMost);
   }
 
   /** Waits until it is closed. */

@@ -60,8 +60,44 @@ class ArchitectureTest {
           .resideInAPackage("software.amazon..");
 
   @ArchTest
+  static final ArchRule tokensStayInAuth =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(ROOT + ".auth", ROOT + ".dev")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("com.nimbusds..");
+
+  @ArchTest
+  static final ArchRule authKnowsTheDomainAlone =
+      noClasses()
+          .that()
+          .resideInAPackage(ROOT + ".auth")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(ROOT, ROOT + ".(grpc|sql|s3|events|ops|dev)");
+
+  @ArchTest
+  static final ArchRule onlyGrpcAsksWhoIsCalling =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(ROOT, ROOT + ".grpc", ROOT + ".auth", ROOT + ".dev")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(ROOT + ".auth");
+
+  @ArchTest
+  static final ArchRule tikaStaysInContent =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(ROOT + ".content")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.apache.tika..");
+
+  @ArchTest
   static final ArchRule adaptersDoNotKnowEachOther =
-      slices().matching(ROOT + ".(grpc|sql|s3|events)").should().notDependOnEachOther();
+      slices().matching(ROOT + ".(grpc|sql|s3|events|content)").should().notDependOnEachOther();
 
   @ArchTest
   static final ArchRule nothingThatShipsKnowsDev =
@@ -79,5 +115,5 @@ class ArchitectureTest {
           .resideInAPackage(ROOT + ".ops")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage(ROOT, ROOT + ".upload", ROOT + ".grpc", ROOT + ".sql", ROOT + ".s3");
+          .resideInAnyPackage(ROOT, ROOT + ".(upload|grpc|auth|sql|s3|events|dev)");
 }

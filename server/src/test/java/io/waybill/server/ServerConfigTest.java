@@ -95,6 +95,8 @@ class ServerConfigTest {
         "part_size: lots|destinations[0].part_size: a size such as 8MiB",
         "url_ttl: 8d|destinations[0].url_ttl_max: PT1S to PT168H, not PT192H",
         "overwrite: maybe|destinations[0].overwrite: true or false, not maybe",
+        "content_check: maybe|destinations[0].content_check: off, reject, tag, not maybe",
+        "startup_checks: some|destinations[0].startup_checks: on, needs, off, not some",
         "buckett: x|destinations[0].buckett: unknown key; known are name, bucket",
         "key_template: x|destinations[0].key_template: {upload_id} has to be a whole segment",
         "content_types: [pdf]|destinations[0].content_types: type/subtype",
@@ -109,6 +111,16 @@ class ServerConfigTest {
     assertThatThrownBy(() -> ServerConfig.parse(once, Map.of()))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining(problem);
+  }
+
+  /** Which YAML 1.1 would take for truths. */
+  @ParameterizedTest
+  @CsvSource({"on, ON", "off, OFF", "'\"on\"', ON", "needs, NEEDS"})
+  void onAndOffAreWords(String written, StartupCheck read) {
+    ServerConfig config =
+        ServerConfig.parse(LEAST + "    startup_checks: " + written + "\n", Map.of());
+
+    assertThat(config.destinations().get(0).startupCheck()).isEqualTo(read);
   }
 
   @Test

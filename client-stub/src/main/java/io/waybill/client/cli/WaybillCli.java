@@ -83,6 +83,32 @@ public final class WaybillCli implements Runnable {
   private String token = "";
 
   @Option(
+      names = "--token-file",
+      paramLabel = "FILE",
+      scope = ScopeType.INHERIT,
+      defaultValue = "${env:WAYBILL_TOKEN_FILE:-}",
+      description =
+          "The file that holds the bearer token, read again when it changes; or"
+              + " WAYBILL_TOKEN_FILE. --token goes first.")
+  private String tokenFile = "";
+
+  @Option(
+      names = "--client-cert",
+      paramLabel = "FILE",
+      scope = ScopeType.INHERIT,
+      description =
+          "A PEM file with the certificate to show to the server. Needs --client-key."
+              + " Implies --tls.")
+  private @Nullable Path certificate;
+
+  @Option(
+      names = "--client-key",
+      paramLabel = "FILE",
+      scope = ScopeType.INHERIT,
+      description = "A PEM file with the private key of --client-cert (PKCS #8, no password).")
+  private @Nullable Path privateKey;
+
+  @Option(
       names = "--json",
       scope = ScopeType.INHERIT,
       description = "Print results as one JSON object per line.")
@@ -119,13 +145,22 @@ public final class WaybillCli implements Runnable {
 
   WaybillClient connect() throws IOException {
     WaybillClient.Builder client = WaybillClient.builder(server);
+    if ((certificate == null) != (privateKey == null)) {
+      throw new CommandLine.ParameterException(
+          spec().commandLine(), "--client-cert and --client-key go together");
+    }
     if (caFile != null) {
       client.caFile(caFile);
-    } else if (!tls) {
+    } else if (!tls && certificate == null) {
       client.plaintext();
     }
     if (!token.isEmpty()) {
       client.token(() -> token);
+    } else if (!tokenFile.isEmpty()) {
+      client.tokenFile(Path.of(tokenFile));
+    }
+    if (certificate != null && privateKey != null) {
+      client.clientCertificate(certificate, privateKey);
     }
     return client.build();
   }

@@ -28,10 +28,14 @@ final class ClientProcess {
 
   private ClientProcess() {}
 
-  /** Uploads a file, its progress on this process's standard error. */
-  static Uploaded upload(String target, Path file)
+  /**
+   * Uploads a file, its progress on this process's standard error.
+   *
+   * @param token travels in the environment, which other users cannot see
+   */
+  static Uploaded upload(String target, String token, Path file)
       throws IOException, InterruptedException, UploadFailedException {
-    Process client =
+    ProcessBuilder command =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 HEAP,
@@ -45,8 +49,9 @@ final class ClientProcess {
                 "--no-resume",
                 file.toString())
             .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .redirectInput(ProcessBuilder.Redirect.INHERIT)
-            .start();
+            .redirectInput(ProcessBuilder.Redirect.INHERIT);
+    command.environment().put("WAYBILL_TOKEN", token);
+    Process client = command.start();
     String answer = new String(client.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     int exitCode = client.waitFor();
     if (exitCode != 0) {

@@ -50,7 +50,7 @@ final class DemoCommand implements Callable<Integer> {
     }
     AtomicInteger puts = new AtomicInteger();
     DevStack stack =
-        atExit.add(DevStack.start(folder, 0, 0, (key, part) -> puts.incrementAndGet()));
+        atExit.add(DevStack.start(folder, true, 0, 0, (key, part) -> puts.incrementAndGet()));
     try {
       return run(stack, puts, source, out);
     } catch (ClientProcess.UploadFailedException e) {
@@ -61,12 +61,12 @@ final class DemoCommand implements Callable<Integer> {
 
   private int run(DevStack stack, AtomicInteger puts, Path source, PrintWriter out)
       throws IOException, InterruptedException, ClientProcess.UploadFailedException {
-    say(out, "server  gRPC on %s, sessions in SQLite", stack.target());
+    say(out, "server  gRPC on %s, sessions in SQLite, callers by bearer token", stack.target());
     say(out, "s3      on %s, verifying every signature", stack.s3Endpoint());
     Digest sent = Digest.of(source);
     say(out, "file    %s, %,d bytes, sha256=%s", source, sent.bytes(), sent.sha256());
 
-    ClientProcess.Uploaded uploaded = ClientProcess.upload(stack.target(), source);
+    ClientProcess.Uploaded uploaded = ClientProcess.upload(stack.target(), stack.token(), source);
     say(out, "client  uploaded %s and saw it %s", uploaded.uploadId(), uploaded.state());
     say(out, "s3      took %d PUT(s) for %d part(s)", puts.get(), uploaded.parts());
 

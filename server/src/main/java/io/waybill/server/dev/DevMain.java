@@ -39,6 +39,9 @@ public final class DevMain implements Callable<Integer> {
       description = "The embedded S3's port, 0 for a free one. Default: 7071.")
   private int s3Port;
 
+  @Option(names = "--no-auth", description = "Take calls without a token.")
+  private boolean noAuth;
+
   @Option(
       names = "--data",
       paramLabel = "DIR",
@@ -54,7 +57,7 @@ public final class DevMain implements Callable<Integer> {
     Logging.toStandardError(Level.WARNING);
     Closing atExit = Closing.atExit();
     Path folder = data == null ? atExit.add(TemporaryFolder.create()).path() : data;
-    DevStack stack = atExit.add(DevStack.start(folder, port, s3Port, (key, part) -> {}));
+    DevStack stack = atExit.add(DevStack.start(folder, !noAuth, port, s3Port, (key, part) -> {}));
     PrintWriter out = spec.commandLine().getOut();
     out.print(Greeting.of(stack, folder));
     out.flush();

@@ -8,8 +8,10 @@ import io.waybill.server.s3.S3Storage;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -25,6 +27,8 @@ public final class DevStack implements AutoCloseable {
 
   static final String SECRET_KEY = "waybill-dev-secret";
 
+  private static final Duration READY = Duration.ofSeconds(30);
+
   private static final String CONFIG =
       """
       destinations:
@@ -34,26 +38,34 @@ public final class DevStack implements AutoCloseable {
           endpoint: %s
           path_style: true
           multipart_threshold: 16MiB
+          startup_checks: needs
+      reflection: on
       """;
 
   private final EmbeddedS3 s3;
   private final WaybillServer server;
+  private final String token;
 
-  private DevStack(EmbeddedS3 s3, WaybillServer server) {
+  private DevStack(EmbeddedS3 s3, WaybillServer server, String token) {
     this.s3 = s3;
     this.server = server;
+    this.token = token;
   }
 
   /**
    * Starts both.
    *
    * @param folder where the database and the objects live
+   * @param auth whether callers need the {@link #token}
    * @param port the server's, 0 for a free one
    * @param s3Port the embedded S3's, 0 for a free one
    */
-  static DevStack start(Path folder, int port, int s3Port, EmbeddedS3.Listener listener) {
+  static DevStack start(
+      Path folder, boolean auth, int port, int s3Port, EmbeddedS3.Listener listener) {
     EmbeddedS3 s3;
+    DevIssuer issuer;
     try {
+      issuer = DevIssuer.publish(Files.createDirectories(folder));
       s3 =
           EmbeddedS3.start(
               folder.resolve("s3"), s3Port, ACCESS_KEY, SECRET_KEY, List.of(BUCKET), listener);
@@ -63,11 +75,20 @@ public final class DevStack implements AutoCloseable {
     try {
       ServerConfig config =
           ServerConfig.parse(
-              CONFIG.formatted(DESTINATION, BUCKET, s3.endpoint()),
+              CONFIG.formatted(DESTINATION, BUCKET, s3.endpoint()) + (auth ? issuer.config() : ""),
               Map.of("listen", "127.0.0.1:" + port, "data_dir", folder.toString()));
       List<S3Connection> connections = List.of(config.destinations().get(0).connection());
       S3Storage storage = S3Storage.open(connections, ACCESS_KEY, SECRET_KEY, Clock.systemUTC());
-      return new DevStack(s3, WaybillServer.start(config, storage));
+      WaybillServer server = WaybillServer.start(config, storage);
+      if (!server.awaitReady(READY)) {
+        server.close();
+        throw new StartException("the embedded S3 does not pass the start-up checks", null);
+      }
+      return new DevStack(s3, server, auth ? issuer.token() : "");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      s3.close();
+      throw new StartException("interrupted", e);
     } catch (RuntimeException e) {
       s3.close();
       throw e;
@@ -81,6 +102,11 @@ public final class DevStack implements AutoCloseable {
       }
     }
     return "the embedded S3 does not start: " + e;
+  }
+
+  /** What callers need; empty where they need nothing. */
+  String token() {
+    return token;
   }
 
   /** The server's ADDRESS:PORT. */

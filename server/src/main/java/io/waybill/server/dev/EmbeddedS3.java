@@ -36,6 +36,7 @@ import software.amazon.awssdk.services.s3.model.UploadPartResponse;
  *   <li>ListParts has no pages (501 to a marker), answers an empty list for an upload that it does
  *       not know, and parts of such an upload are stored. Complete sorts the parts, and ignores
  *       {@code x-amz-mp-object-size} together with all headers it does not know.
+ *   <li>It has no tags of objects (501), no bucket policies, and shows all buckets to everybody.
  *   <li>Keys come back as they went in, all of Unicode; a segment may have 200 bytes, one of 230 is
  *       answered 500. Metadata is kept in extended attributes of the files. Printable ASCII comes
  *       back as it went in, but for spaces at the ends, which HTTP takes away; what is not Latin-1

@@ -7,16 +7,25 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.waybill.server.upload.Caller;
+import io.waybill.server.upload.Reason;
+import io.waybill.server.upload.UploadException;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** Puts the {@link Caller} into each call's context, or ends the call. */
+/**
+ * Puts the {@link Caller} into each call's context, if it may make the call, or else ends the call
+ * before a byte of its message is read.
+ */
 public final class CallerInterceptor implements ServerInterceptor {
   private static final Context.Key<Caller> CALLER = Context.key("waybill-caller");
 
   private final Callers callers;
+  private final Permissions permissions;
   private final StatusErrors errors;
 
-  public CallerInterceptor(Callers callers, StatusErrors errors) {
+  public CallerInterceptor(Callers callers, Permissions permissions, StatusErrors errors) {
     this.callers = callers;
+    this.permissions = permissions;
     this.errors = errors;
   }
 
@@ -32,13 +41,28 @@ public final class CallerInterceptor implements ServerInterceptor {
   @Override
   public <Q, P> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, P> call, Metadata headers, ServerCallHandler<Q, P> next) {
-    Caller caller;
+    Context context = Context.current();
     try {
-      caller = callers.identify(call, headers);
+      Permission permission = permissions.of(call.getMethodDescriptor());
+      if (permission != Permission.OPEN) {
+        Caller caller = callers.identify(call, headers);
+        if (!permission.isGivenTo(caller)) {
+          throw denied(call.getMethodDescriptor().getBareMethodName(), permission);
+        }
+        context = context.withValue(CALLER, caller);
+      }
     } catch (RuntimeException e) {
       errors.close(call, e);
       return new ServerCall.Listener<>() {};
     }
-    return Contexts.interceptCall(Context.current().withValue(CALLER, caller), call, headers, next);
+    return Contexts.interceptCall(context, call, headers, next);
+  }
+
+  private static UploadException denied(@Nullable String method, Permission permission) {
+    String rpc = String.valueOf(method);
+    return new UploadException(
+        Reason.PERMISSION_DENIED,
+        rpc + " needs the role " + permission.needs(),
+        Map.of("rpc", rpc, "needs", permission.needs()));
   }
 }

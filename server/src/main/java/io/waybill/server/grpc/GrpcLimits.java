@@ -37,10 +37,13 @@ public record GrpcLimits(
     Duration keepaliveTimeout,
     Duration shutdownGrace) {
 
+  /** A token of 8 KiB, and as much again for the rest. */
+  private static final int MAX_METADATA_BYTES = 16 << 10;
+
   public static final GrpcLimits DEFAULT =
       new GrpcLimits(
           1 << 20,
-          8 << 10,
+          MAX_METADATA_BYTES,
           1_000,
           200,
           Duration.ofSeconds(30),

@@ -5,6 +5,7 @@ import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
 import io.grpc.ServerCredentials;
 import io.grpc.ServerInterceptor;
+import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
@@ -17,13 +18,15 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The server on its port: the given services behind gate and guard, health v1, and reflection v1
- * and v1alpha. Calls run on the event loops; whatever may block is handed off by {@link Calls}.
+ * The server on its port: the given services behind gate and guard, health v1, and where it is
+ * wanted, reflection v1 and v1alpha. Calls run on the event loops; whatever may block is handed off
+ * by {@link Calls}.
  */
 public final class GrpcServer implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(20);
@@ -32,23 +35,31 @@ public final class GrpcServer implements AutoCloseable {
   private final Server server;
   private final ShutdownGate gate;
   private final HealthStatusManager health;
+  private final List<String> serviceNames;
   private final Duration shutdownGrace;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private GrpcServer(
-      Server server, ShutdownGate gate, HealthStatusManager health, Duration shutdownGrace) {
+      Server server,
+      ShutdownGate gate,
+      HealthStatusManager health,
+      List<String> serviceNames,
+      Duration shutdownGrace) {
     this.server = server;
     this.gate = gate;
     this.health = health;
+    this.serviceNames = serviceNames;
     this.shutdownGrace = shutdownGrace;
   }
 
   /**
-   * Listens.
+   * Listens. Health says NOT_SERVING until {@link #ready}.
    *
    * @param credentials TLS, or {@link io.grpc.InsecureServerCredentials}
-   * @param services each has its interceptors, and is reported as serving
+   * @param services each has its interceptors, and its name in the health service
    * @param interceptors stand before every service, the first one outermost
+   * @param permissions what each method of every service asks of its caller
+   * @throws IllegalStateException where a method has no permission declared
    * @throws IOException in one line for the operator, where the address cannot be had
    */
   public static GrpcServer start(
@@ -57,23 +68,44 @@ public final class GrpcServer implements AutoCloseable {
       GrpcLimits limits,
       List<BindableService> services,
       List<ServerInterceptor> interceptors,
+      Permissions permissions,
       StatusErrors errors)
       throws IOException {
     ShutdownGate gate = new ShutdownGate(errors);
     HealthStatusManager health = new HealthStatusManager();
     NettyServerBuilder builder = limited(address, credentials, limits);
-    builder.addService(health.getHealthService());
-    addReflection(builder);
+    List<BindableService> grpcs = new ArrayList<>(List.of(health.getHealthService()));
+    if (permissions.reflection() != Reflection.OFF) {
+      grpcs.addAll(reflection());
+    }
+    for (BindableService service : grpcs) {
+      ServerServiceDefinition intercepted =
+          ServerInterceptors.interceptForward(service.bindService(), interceptors);
+      permissions.requireDeclared(intercepted);
+      builder.addService(intercepted);
+    }
+    List<String> names = new ArrayList<>(List.of(HealthStatusManager.SERVICE_NAME_ALL_SERVICES));
     for (BindableService service : services) {
       ServerServiceDefinition guarded = GuardedServices.of(service, interceptors, gate, errors);
+      permissions.requireDeclared(guarded);
       builder.addService(guarded);
-      health.setStatus(guarded.getServiceDescriptor().getName(), ServingStatus.SERVING);
+      names.add(guarded.getServiceDescriptor().getName());
     }
+    names.forEach(name -> health.setStatus(name, ServingStatus.NOT_SERVING));
     try {
-      return new GrpcServer(builder.build().start(), gate, health, limits.shutdownGrace());
+      return new GrpcServer(builder.build().start(), gate, health, names, limits.shutdownGrace());
     } catch (IOException e) {
       throw new IOException(inOneLine(address, e), e);
     }
+  }
+
+  /**
+   * From now on health says SERVING. Calls are taken before, too: readiness tells a load balancer
+   * where to send calls, and whoever calls all the same is better served by what works already, or
+   * by the reason why something does not, than by a refusal.
+   */
+  public void ready() {
+    serviceNames.forEach(name -> health.setStatus(name, ServingStatus.SERVING));
   }
 
   /** Loads what a server is made of, by making one that is never started. */
@@ -85,7 +117,7 @@ public final class GrpcServer implements AutoCloseable {
             GrpcLimits.DEFAULT);
     builder.addService(new HealthStatusManager().getHealthService());
     builder.addService(new UploadServiceGrpc.UploadServiceImplBase() {});
-    addReflection(builder);
+    reflection().forEach(builder::addService);
     var unused = builder.build();
   }
 
@@ -146,9 +178,8 @@ public final class GrpcServer implements AutoCloseable {
 
   /** grpcurl and older tools ask for v1alpha only. */
   @SuppressWarnings("deprecation")
-  private static void addReflection(NettyServerBuilder builder) {
-    builder.addService(ProtoReflectionServiceV1.newInstance());
-    builder.addService(ProtoReflectionService.newInstance());
+  private static List<BindableService> reflection() {
+    return List.of(ProtoReflectionServiceV1.newInstance(), ProtoReflectionService.newInstance());
   }
 
   private static String inOneLine(SocketAddress address, IOException e) {

@@ -1,6 +1,7 @@
 package io.waybill.server.grpc;
 
 import com.google.protobuf.Message;
+import io.waybill.server.upload.Caller;
 import io.waybill.server.upload.ListParts;
 import io.waybill.server.upload.Part;
 import io.waybill.server.upload.UploadId;
@@ -28,34 +29,37 @@ final class ListPartsRequests {
     return request.getSource() == PartSource.PART_SOURCE_STORAGE;
   }
 
-  static Ask read(ListPartsRequest request) {
+  static Ask read(PageTokens tokens, Caller caller, ListPartsRequest request) {
     Form form = new Form();
     UploadId id = form.uploadId(request.getUploadId());
     form.known("source", request.getSource() != PartSource.UNRECOGNIZED, request.getSourceValue());
     int pageSize = form.pageSize(request.getPageSize(), DEFAULT_PAGE_SIZE);
-    int after = position(form, request);
+    int after = position(form, tokens, caller, request);
     form.check();
     return new Ask(Objects.requireNonNull(id), after, pageSize);
   }
 
-  static ListPartsResponse reply(ListPartsRequest request, ListParts.Page page) {
+  static ListPartsResponse reply(
+      PageTokens tokens, Caller caller, ListPartsRequest request, ListParts.Page page) {
     ListPartsResponse.Builder reply = ListPartsResponse.newBuilder();
     for (Part part : page.parts()) {
       reply.addParts(PartProtos.part(page.upload().spec().plan(), part));
     }
     if (page.next() > 0) {
       byte[] position = ByteBuffer.allocate(POSITION_BYTES).putInt(page.next()).array();
-      reply.setNextPageToken(PageTokens.encode(filters(request), position));
+      reply.setNextPageToken(tokens.encode(caller, filters(request), position));
     }
     return reply.build();
   }
 
-  private static int position(Form form, ListPartsRequest request) {
+  private static int position(
+      Form form, PageTokens tokens, Caller caller, ListPartsRequest request) {
     if (request.getPageToken().isEmpty()) {
       return 0;
     }
     int after =
-        PageTokens.decode(filters(request), request.getPageToken(), POSITION_BYTES)
+        tokens
+            .decode(caller, filters(request), request.getPageToken(), POSITION_BYTES)
             .map(ByteBuffer::getInt)
             .orElse(0);
     if (after <= 0) {

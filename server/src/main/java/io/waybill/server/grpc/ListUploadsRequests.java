@@ -3,6 +3,7 @@ package io.waybill.server.grpc;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
+import io.waybill.server.upload.Caller;
 import io.waybill.server.upload.ListUploads;
 import io.waybill.server.upload.Names;
 import io.waybill.server.upload.S3Limits;
@@ -27,7 +28,7 @@ final class ListUploadsRequests {
 
   private ListUploadsRequests() {}
 
-  static ListUploads.Request read(ListUploadsRequest request) {
+  static ListUploads.Request read(PageTokens tokens, Caller caller, ListUploadsRequest request) {
     Form form = new Form();
     ListUploads.Request read =
         new ListUploads.Request(
@@ -36,14 +37,15 @@ final class ListUploadsRequests {
             text(form, "object_key_prefix", Names.normal(request.getObjectKeyPrefix())),
             time(form, "created_after", request.hasCreatedAfter(), request.getCreatedAfter()),
             time(form, "created_before", request.hasCreatedBefore(), request.getCreatedBefore()),
-            position(form, request),
+            position(form, tokens, caller, request),
             form.pageSize(request.getPageSize(), DEFAULT_PAGE_SIZE));
     form.check();
     return read;
   }
 
   /** A page; cut short where it would not fit into a client's 4 MiB. */
-  static ListUploadsResponse reply(ListUploadsRequest request, ListUploads.Page page) {
+  static ListUploadsResponse reply(
+      PageTokens tokens, Caller caller, ListUploadsRequest request, ListUploads.Page page) {
     ListUploadsResponse.Builder reply = ListUploadsResponse.newBuilder();
     UploadId last = page.next();
     UploadId previous = null;
@@ -58,7 +60,9 @@ final class ListUploadsRequests {
       reply.addUploads(next);
       previous = upload.id();
     }
-    return last == null ? reply.build() : reply.setNextPageToken(token(request, last)).build();
+    return last == null
+        ? reply.build()
+        : reply.setNextPageToken(tokens.encode(caller, filters(request), bytes(last))).build();
   }
 
   private static Set<UploadState> states(Form form, ListUploadsRequest request) {
@@ -91,12 +95,14 @@ final class ListUploadsRequests {
     return time;
   }
 
-  private static @Nullable UploadId position(Form form, ListUploadsRequest request) {
+  private static @Nullable UploadId position(
+      Form form, PageTokens tokens, Caller caller, ListUploadsRequest request) {
     if (request.getPageToken().isEmpty()) {
       return null;
     }
     UploadId position =
-        PageTokens.decode(filters(request), request.getPageToken(), POSITION_BYTES)
+        tokens
+            .decode(caller, filters(request), request.getPageToken(), POSITION_BYTES)
             .map(bytes -> new UUID(bytes.getLong(), bytes.getLong()))
             .flatMap(uuid -> UploadId.parse(uuid.toString()))
             .orElse(null);
@@ -106,14 +112,12 @@ final class ListUploadsRequests {
     return position;
   }
 
-  private static String token(ListUploadsRequest request, UploadId last) {
+  private static byte[] bytes(UploadId last) {
     UUID uuid = last.uuid();
-    return PageTokens.encode(
-        filters(request),
-        ByteBuffer.allocate(POSITION_BYTES)
-            .putLong(uuid.getMostSignificantBits())
-            .putLong(uuid.getLeastSignificantBits())
-            .array());
+    return ByteBuffer.allocate(POSITION_BYTES)
+        .putLong(uuid.getMostSignificantBits())
+        .putLong(uuid.getLeastSignificantBits())
+        .array();
   }
 
   private static Message filters(ListUploadsRequest request) {

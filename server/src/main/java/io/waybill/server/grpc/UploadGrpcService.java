@@ -37,10 +37,12 @@ import java.util.concurrent.CompletionStage;
 public final class UploadGrpcService extends UploadServiceGrpc.UploadServiceImplBase {
   private final UseCases useCases;
   private final Calls calls;
+  private final PageTokens tokens;
 
-  public UploadGrpcService(UseCases useCases, Calls calls) {
+  public UploadGrpcService(UseCases useCases, Calls calls, PageTokens tokens) {
     this.useCases = useCases;
     this.calls = calls;
+    this.tokens = tokens;
   }
 
   @Override
@@ -165,26 +167,34 @@ public final class UploadGrpcService extends UploadServiceGrpc.UploadServiceImpl
         observer,
         () ->
             ListUploadsRequests.reply(
+                tokens,
+                current(),
                 request,
-                useCases.listUploads().execute(current(), ListUploadsRequests.read(request))));
+                useCases
+                    .listUploads()
+                    .execute(current(), ListUploadsRequests.read(tokens, current(), request))));
   }
 
   @Override
   public void listParts(ListPartsRequest request, StreamObserver<ListPartsResponse> observer) {
     if (ListPartsRequests.asksStorage(request)) {
-      calls.onWorkers(observer, () -> ListPartsRequests.reply(request, fromStorage(request)));
+      calls.onWorkers(observer, () -> listed(request, fromStorage(request)));
     } else {
-      calls.onReaders(observer, () -> ListPartsRequests.reply(request, fromLedger(request)));
+      calls.onReaders(observer, () -> listed(request, fromLedger(request)));
     }
   }
 
+  private ListPartsResponse listed(ListPartsRequest request, ListParts.Page page) {
+    return ListPartsRequests.reply(tokens, current(), request, page);
+  }
+
   private ListParts.Page fromStorage(ListPartsRequest request) {
-    ListPartsRequests.Ask ask = ListPartsRequests.read(request);
+    ListPartsRequests.Ask ask = ListPartsRequests.read(tokens, current(), request);
     return useCases.listParts().fromStorage(current(), ask.id(), ask.after(), ask.pageSize());
   }
 
   private ListParts.Page fromLedger(ListPartsRequest request) {
-    ListPartsRequests.Ask ask = ListPartsRequests.read(request);
+    ListPartsRequests.Ask ask = ListPartsRequests.read(tokens, current(), request);
     return useCases.listParts().fromLedger(current(), ask.id(), ask.after(), ask.pageSize());
   }
 

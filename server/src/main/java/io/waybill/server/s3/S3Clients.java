@@ -168,6 +168,8 @@ final class S3Clients implements AutoCloseable {
             .credentialsProvider(credentials)
             .region(Region.of(connection.region()))
             .forcePathStyle(connection.pathStyle())
+            // Bodies signed in chunks are what S3-compatible stores know last, if at all.
+            .serviceConfiguration(s3 -> s3.chunkedEncodingEnabled(false))
             // Else the SDK adds a CRC32 that nobody declared, which S3-compatible stores refuse.
             .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
             .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)

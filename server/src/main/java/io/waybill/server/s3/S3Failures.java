@@ -58,7 +58,7 @@ final class S3Failures {
     return new StorageException(Kind.UNAVAILABLE, where + innermost(failure), failure);
   }
 
-  private static String innermost(Throwable failure) {
+  static String innermost(Throwable failure) {
     Throwable cause = failure;
     for (int depth = 0; depth < 10 && cause.getCause() != null; depth++) {
       cause = cause.getCause();
@@ -127,14 +127,15 @@ final class S3Failures {
     return requestId == null ? words : words + " (request " + requestId + ")";
   }
 
-  private static String code(AwsServiceException answer) {
+  /** S3's name of the error; empty where something else answered, or to HEAD. */
+  static String code(AwsServiceException answer) {
     @Nullable AwsErrorDetails details = answer.awsErrorDetails();
     String code = details == null ? null : details.errorCode();
     return code == null ? "" : code;
   }
 
   /** S3's own words: they name users and keys, never a signature. */
-  private static String message(AwsServiceException answer) {
+  static String message(AwsServiceException answer) {
     @Nullable AwsErrorDetails details = answer.awsErrorDetails();
     String message = details == null ? null : details.errorMessage();
     if (message == null) {

@@ -3,6 +3,8 @@ package io.waybill.server.s3;
 import io.waybill.server.upload.ChecksumAlgorithm;
 import io.waybill.server.upload.ObjectStore;
 import io.waybill.server.upload.Part;
+import io.waybill.server.upload.StorageException;
+import io.waybill.server.upload.StorageException.Kind;
 import io.waybill.server.upload.StoredObject;
 import io.waybill.server.upload.UploadSpec;
 import java.time.Instant;
@@ -23,6 +25,7 @@ import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.DeleteObjectRequest;
 import software.amazon.awssdk.services.s3.model.EncodingType;
+import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ListMultipartUploadsRequest;
@@ -30,6 +33,7 @@ import software.amazon.awssdk.services.s3.model.ListMultipartUploadsResponse;
 import software.amazon.awssdk.services.s3.model.ListPartsRequest;
 import software.amazon.awssdk.services.s3.model.ListPartsResponse;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
+import software.amazon.awssdk.services.s3.model.Tag;
 
 /**
  * {@link ObjectStore} on the AWS SDK. It leans on nothing that only AWS has: a store may ignore
@@ -38,6 +42,7 @@ import software.amazon.awssdk.services.s3.model.MultipartUpload;
  */
 final class S3ObjectStore implements ObjectStore {
   private static final int NOT_IMPLEMENTED = 501;
+  private static final int PRECONDITION_FAILED = 412;
 
   private final S3Clients clients;
 
@@ -287,14 +292,98 @@ final class S3ObjectStore implements ObjectStore {
   }
 
   @Override
+  public byte[] readStart(UploadSpec spec, StoredObject object, int most) {
+    GetObjectRequest.Builder request =
+        GetObjectRequest.builder()
+            .bucket(spec.bucket())
+            .key(spec.key())
+            .ifMatch(quoted(object.etag()))
+            .range("bytes=0-" + (most - 1));
+    if (hasVersion(object)) {
+      request.versionId(object.versionId());
+    }
+    StartOfBody start =
+        ask(
+            S3Operation.GET,
+            spec.destination(),
+            () ->
+                unlessAbsent(
+                        () ->
+                            unlessChanged(
+                                () ->
+                                    on(spec)
+                                        .repeating()
+                                        .getObject(request.build(), StartOfBody.of(most))))
+                    .orElseThrow(() -> gone(spec)));
+    // Not every store honours If-Match, and an error may come under 200.
+    boolean ofThis = start.etag().equals(object.etag());
+    if (!ofThis || start.bytes().length < Math.min(most, object.sizeBytes())) {
+      throw S3Failures.hollow(S3Operation.GET, spec.destination(), "the object's bytes");
+    }
+    return start.bytes();
+  }
+
+  private static <T> T unlessChanged(Supplier<T> request) {
+    try {
+      return request.get();
+    } catch (AwsServiceException e) {
+      if (e.statusCode() == PRECONDITION_FAILED) {
+        throw new StorageException(Kind.UNAVAILABLE, "another object is at the key by now", e);
+      }
+      throw e;
+    }
+  }
+
+  private static StorageException gone(UploadSpec spec) {
+    return new StorageException(
+        Kind.UNAVAILABLE, "no object to read at " + spec.destination() + " any more");
+  }
+
+  /** S3 replaces all tags at once, so those of others (a scanner's, say) are sent along. */
+  @Override
+  public void tag(UploadSpec spec, StoredObject object, String name, String value) {
+    @Nullable String version = hasVersion(object) ? object.versionId() : null;
+    List<Tag> tags = new ArrayList<>();
+    ask(
+            S3Operation.GET_TAGS,
+            spec.destination(),
+            () ->
+                on(spec)
+                    .repeating()
+                    .getObjectTagging(
+                        g -> g.bucket(spec.bucket()).key(spec.key()).versionId(version)))
+        .tagSet()
+        .stream()
+        .filter(tag -> !tag.key().equals(name))
+        .forEach(tags::add);
+    tags.add(Tag.builder().key(name).value(value).build());
+    ask(
+        S3Operation.PUT_TAGS,
+        spec.destination(),
+        () ->
+            on(spec)
+                .repeating()
+                .putObjectTagging(
+                    p ->
+                        p.bucket(spec.bucket())
+                            .key(spec.key())
+                            .versionId(version)
+                            .tagging(t -> t.tagSet(tags))));
+  }
+
+  /** The null version of a bucket whose versioning is suspended can be overwritten. */
+  private static boolean hasVersion(StoredObject object) {
+    return !object.versionId().isEmpty() && !object.versionId().equals("null");
+  }
+
+  @Override
   public void delete(UploadSpec spec, StoredObject object) {
     DeleteObjectRequest.Builder request =
         DeleteObjectRequest.builder().bucket(spec.bucket()).key(spec.key());
-    // The null version of a bucket whose versioning is suspended can be overwritten.
-    if (object.versionId().isEmpty() || object.versionId().equals("null")) {
-      request.ifMatch(quoted(object.etag()));
-    } else {
+    if (hasVersion(object)) {
       request.versionId(object.versionId());
+    } else {
+      request.ifMatch(quoted(object.etag()));
     }
     // Absent is deleted, perhaps by a try whose answer was lost.
     ask(

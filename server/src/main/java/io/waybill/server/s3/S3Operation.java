@@ -8,6 +8,11 @@ enum S3Operation {
   ABORT("AbortMultipartUpload"),
   HEAD("HeadObject"),
   LIST_UPLOADS("ListMultipartUploads"),
+  LIST_OBJECTS("ListObjectsV2"),
+  PUT("PutObject"),
+  GET("GetObject"),
+  GET_TAGS("GetObjectTagging"),
+  PUT_TAGS("PutObjectTagging"),
   DELETE("DeleteObject");
 
   private final String apiName;

@@ -1,5 +1,6 @@
 package io.waybill.server.s3;
 
+import io.waybill.server.upload.Destination;
 import io.waybill.server.upload.ObjectStore;
 import io.waybill.server.upload.UrlSigner;
 import java.time.InstantSource;
@@ -16,6 +17,8 @@ public final class S3Storage implements AutoCloseable {
   private final S3ObjectStore objects;
   private final SigV4UrlSigner signer;
   private final AwsCredentialsProvider credentials;
+  private final List<S3Connection> connections;
+  private final InstantSource clock;
 
   /**
    * With credentials of one's own.
@@ -37,10 +40,11 @@ public final class S3Storage implements AutoCloseable {
       InstantSource clock,
       S3Timeouts timeouts) {
     this.credentials = credentials;
-    List<S3Connection> all = List.copyOf(connections);
-    this.clients = new S3Clients(all, credentials, timeouts, new ClockSkew(clock));
+    this.clock = clock;
+    this.connections = List.copyOf(connections);
+    this.clients = new S3Clients(this.connections, credentials, timeouts, new ClockSkew(clock));
     this.objects = new S3ObjectStore(clients);
-    this.signer = new SigV4UrlSigner(all, credentials, clock);
+    this.signer = new SigV4UrlSigner(this.connections, credentials, clock);
   }
 
   /** With the credentials that the SDK's default provider chain finds. */
@@ -75,6 +79,21 @@ public final class S3Storage implements AutoCloseable {
 
   public UrlSigner urlSigner() {
     return signer;
+  }
+
+  /**
+   * Asks a destination's S3 whether it is as Waybill needs it; blocks while it answers.
+   *
+   * @param wider whether it is also asked what should be refused
+   */
+  public StorageReport check(Destination destination, boolean wider) {
+    S3Connection connection =
+        connections.stream()
+            .filter(each -> each.destination().equals(destination.name()))
+            .findFirst()
+            .orElseThrow();
+    return new StorageCheck(clients.of(destination.name()).once(), connection, destination, clock)
+        .run(wider);
   }
 
   @Override

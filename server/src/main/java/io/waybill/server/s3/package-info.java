@@ -2,7 +2,8 @@
  * S3: {@link io.waybill.server.upload.ObjectStore} on the AWS SDK, and {@link
  * io.waybill.server.upload.UrlSigner} by a presigner of our own, which agrees with the SDK's to the
  * byte ({@link io.waybill.server.s3.SigV4UrlSigner}); the tests hold both against each other.
- * {@link io.waybill.server.s3.S3Storage} opens both.
+ * {@link io.waybill.server.s3.S3Storage} opens both, and asks a bucket whether it is as it should
+ * be ({@link io.waybill.server.s3.StorageCheck}).
  *
  * <p>What lives here is translation, and what is known of S3 and of the stores that resemble it:
  * which request may be repeated, which answer is a success, and what a failure says of the outcome

@@ -1,15 +1,44 @@
 package io.waybill.server.upload;
 
+import java.util.Set;
+import java.util.regex.Pattern;
+
 /**
  * Who is calling.
  *
  * @param tenant whose uploads the caller sees and touches, and no others
  * @param subject the caller itself, for the log
+ * @param roles what it may do; none is nothing
  */
-public record Caller(String tenant, String subject) {
+public record Caller(String tenant, String subject, Set<Role> roles) {
+  /** What a tenant may be called, in words. */
+  public static final String TENANT_FORM = "1 to 63 of a-z 0-9 _ -";
+
+  /** It becomes a segment of S3 keys: nothing to escape, no case to confuse, never "..". */
+  private static final Pattern TENANT = Pattern.compile("[a-z0-9][a-z0-9_-]{0,62}");
+
   public Caller {
-    if (!tenant.matches("[a-z0-9][a-z0-9_-]{0,62}")) {
-      throw new IllegalArgumentException("a tenant is 1 to 63 of a-z 0-9 _ -");
+    if (!isTenant(tenant)) {
+      throw new IllegalArgumentException("a tenant is " + TENANT_FORM);
     }
+    roles = Set.copyOf(roles);
+  }
+
+  /** An uploader. */
+  public Caller(String tenant, String subject) {
+    this(tenant, subject, Set.of(Role.UPLOADER));
+  }
+
+  public static boolean isTenant(String text) {
+    return TENANT.matcher(text).matches();
+  }
+
+  public boolean is(Role role) {
+    return roles.contains(role);
+  }
+
+  /** The same caller on behalf of another tenant. */
+  public Caller as(String otherTenant) {
+    return new Caller(otherTenant, subject, roles);
   }
 }

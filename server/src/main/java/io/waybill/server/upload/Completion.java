@@ -33,6 +33,8 @@ public final class Completion {
   private final UploadStore store;
   private final ObjectStore objects;
   private final Sessions sessions;
+  private final ContentInspection content;
+  private final StorageCleaning cleaning;
   private final Clock clock;
   private final Pauses pauses;
   private final Timing timing;
@@ -41,12 +43,16 @@ public final class Completion {
       UploadStore store,
       ObjectStore objects,
       Sessions sessions,
+      ContentInspection content,
+      StorageCleaning cleaning,
       Clock clock,
       Pauses pauses,
       Timing timing) {
     this.store = store;
     this.objects = objects;
     this.sessions = sessions;
+    this.content = content;
+    this.cleaning = cleaning;
     this.clock = clock;
     this.pauses = pauses;
     this.timing = timing;
@@ -187,6 +193,10 @@ public final class Completion {
           Reason.CHECKSUM_MISMATCH,
           "the object's checksum is not the one put together from its parts");
     }
+    Optional<String> detected = content.contradiction(upload.spec(), object);
+    if (detected.isPresent()) {
+      throw reject(upload, detected.get());
+    }
     write(upload, upload.progress().completed(clock.instant(), object));
     return sessions.reread(upload);
   }
@@ -206,6 +216,34 @@ public final class Completion {
   private UploadException fail(Upload upload, Reason reason, String message) {
     write(upload, upload.progress().failed(new Failure(reason, message), clock.instant()));
     return failure(upload, reason, message);
+  }
+
+  /**
+   * FAILED first, the deletion after it: whoever takes over between the two finds the verdict, not
+   * an object that is gone. What is not deleted now the sweeper deletes (PROTOCOL row 27).
+   */
+  private UploadException reject(Upload upload, String detected) {
+    String declared = upload.spec().contentType();
+    String message = "the content is " + detected + ", declared was " + declared;
+    Failure why = new Failure(Reason.CONTENT_MISMATCH, message);
+    Upload failed = write(upload, upload.progress().failed(why, clock.instant()));
+    try {
+      cleaning.clean(failed);
+    } catch (UploadException e) {
+      LOG.log(Level.WARNING, "the object of upload " + upload.id() + " is left to the sweeper", e);
+    }
+    return new UploadException(
+        Reason.CONTENT_MISMATCH,
+        message,
+        Map.of(
+            "upload_id",
+            upload.id().toString(),
+            "object_key",
+            upload.spec().key(),
+            "declared",
+            declared,
+            "detected",
+            detected));
   }
 
   private UploadException objectGone(Upload upload) {

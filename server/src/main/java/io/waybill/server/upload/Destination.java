@@ -13,12 +13,13 @@ import java.time.Duration;
  * @param partSizeBytes the part size where the caller wishes none
  * @param multipartThresholdBytes up to this size AUTO plans a single PUT, at most 5 GiB
  * @param checksumRequired whether an upload without checksums is refused
- * @param overwrite whether an object at the key may be replaced; single PUTs are then planned as
- *     multipart uploads of one part, whose URL dies with them
+ * @param overwrite whether an object at the key may be replaced
  * @param urlTtl how long a URL lives where the caller wishes nothing
  * @param urlTtlMax the most a caller may wish, at most 7 days (S3's own limit)
  * @param sessionTtl how long a session lives after each sign of life
  * @param sessionMaxAge how long it lives at all
+ * @param contentCheck what becomes of content that is not what was declared
+ * @param conditionalPuts whether the store is known to honour {@code If-None-Match}
  */
 public record Destination(
     String name,
@@ -33,7 +34,9 @@ public record Destination(
     Duration urlTtl,
     Duration urlTtlMax,
     Duration sessionTtl,
-    Duration sessionMaxAge) {
+    Duration sessionMaxAge,
+    ContentCheck contentCheck,
+    boolean conditionalPuts) {
 
   /** S3 signs for at most a week. */
   public static final Duration MAX_URL_TTL = Duration.ofDays(7);
@@ -46,6 +49,36 @@ public record Destination(
     range("url_ttl", urlTtl, Duration.ofSeconds(1), urlTtlMax);
     range("session_max_age", sessionMaxAge, Duration.ofMinutes(1), Duration.ofDays(365));
     range("session_ttl", sessionTtl, Duration.ofSeconds(1), sessionMaxAge);
+  }
+
+  /**
+   * Whether a single PUT goes as one. Else it is planned as a multipart upload of one part, whose
+   * URL dies with it: one that nothing keeps from overwriting could alter the finished object
+   * (PROTOCOL row 28). And what a PUT makes stands at the key before anybody looked into it, and
+   * may be put again after it was deleted; what Complete makes is looked at at once.
+   */
+  public boolean takesSinglePuts() {
+    return conditionalPuts && !overwrite && contentCheck != ContentCheck.REJECT;
+  }
+
+  /** The same with what was found out about its store. */
+  public Destination withConditionalPuts(boolean honoured) {
+    return new Destination(
+        name,
+        bucket,
+        keys,
+        contentTypes,
+        maxSizeBytes,
+        partSizeBytes,
+        multipartThresholdBytes,
+        checksumRequired,
+        overwrite,
+        urlTtl,
+        urlTtlMax,
+        sessionTtl,
+        sessionMaxAge,
+        contentCheck,
+        honoured);
   }
 
   private static <T extends Comparable<T>> void range(String what, T value, T least, T most) {

@@ -8,25 +8,35 @@ import java.util.Optional;
 
 /** The destinations of this server, by name. */
 public final class Destinations {
-  private final Map<String, Destination> byName = new LinkedHashMap<>();
+  private volatile Map<String, Destination> byName;
 
   public Destinations(Collection<Destination> destinations) {
+    Map<String, Destination> all = new LinkedHashMap<>();
     for (Destination destination : destinations) {
-      if (byName.put(destination.name(), destination) != null) {
+      if (all.put(destination.name(), destination) != null) {
         throw new IllegalArgumentException("two destinations named " + destination.name());
       }
     }
-    if (byName.isEmpty()) {
+    if (all.isEmpty()) {
       throw new IllegalArgumentException("at least one destination");
     }
+    byName = all;
   }
 
   /** The one of this name; the only one there is for the empty name. */
   public Optional<Destination> find(String name) {
-    if (name.isEmpty() && byName.size() == 1) {
-      return Optional.of(byName.values().iterator().next());
+    Map<String, Destination> now = byName;
+    if (name.isEmpty() && now.size() == 1) {
+      return Optional.of(now.values().iterator().next());
     }
-    return Optional.ofNullable(byName.get(name));
+    return Optional.ofNullable(now.get(name));
+  }
+
+  /** From now on uploads are planned by whether the store was found to honour If-None-Match. */
+  public synchronized void learnConditionalPuts(String name, boolean honoured) {
+    Map<String, Destination> next = new LinkedHashMap<>(byName);
+    next.computeIfPresent(name, (same, known) -> known.withConditionalPuts(honoured));
+    byName = next;
   }
 
   public List<String> names() {

@@ -11,7 +11,8 @@ import java.util.Optional;
  *
  * <p>It needs s3:PutObject, s3:GetObject, s3:DeleteObject, s3:AbortMultipartUpload,
  * s3:ListMultipartUploadParts on the objects, s3:ListBucket and s3:ListBucketMultipartUploads on
- * the bucket.
+ * the bucket; where the bucket keeps versions, s3:DeleteObjectVersion too, and for tags
+ * s3:GetObjectTagging and s3:PutObjectTagging.
  */
 public interface ObjectStore {
 
@@ -93,6 +94,17 @@ public interface ObjectStore {
    * @throws StorageException GONE where S3 does not know it
    */
   void abortListedUpload(String destination, String bucket, ListedUpload listed);
+
+  /**
+   * Reads an object's first bytes.
+   *
+   * @param most 1 or more; fewer come only where the object has no more
+   * @throws StorageException UNAVAILABLE where another object, or none, is at the key by now
+   */
+  byte[] readStart(UploadSpec spec, StoredObject object, int most);
+
+  /** Sets one of an object's tags, and keeps its others. May be repeated. */
+  void tag(UploadSpec spec, StoredObject object, String name, String value);
 
   /**
    * Deletes the object at the upload's key if it still is this one: by version id where there is

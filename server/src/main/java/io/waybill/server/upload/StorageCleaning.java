@@ -87,6 +87,9 @@ public final class StorageCleaning {
       }
       return;
     }
+    if (upload.state() == UploadState.FAILED && !isListed(upload)) {
+      return; // finished, and its object refused: an abort could destroy what stands there by now
+    }
     try {
       objects.abortMultipartUpload(upload.spec(), storageUploadId);
     } catch (StorageException e) {

@@ -59,7 +59,7 @@ public final class UploadPlanner {
     String filename = Names.normal(request.filename());
     long size = request.sizeBytes().orElseThrow();
     boolean whole = isWhole(destination, request, size);
-    boolean single = whole && !destination.overwrite();
+    boolean single = whole && destination.takesSinglePuts();
     long wished =
         request.partSizeBytes() == 0 ? destination.partSizeBytes() : request.partSizeBytes();
     Duration ttl = request.sessionTtl() == null ? destination.sessionTtl() : request.sessionTtl();

@@ -325,6 +325,9 @@ class KillNineIT {
     }
   }
 
+  /**
+   * Without start-up checks, whose probes it would kill too: single PUTs from the first call on.
+   */
   private static String config(TestS3 s3) {
     String destination =
         """
@@ -337,6 +340,7 @@ class KillNineIT {
             part_size: 5MiB
             url_ttl: 2s
             session_ttl: %s
+            startup_checks: off
         """;
     return "destinations:\n"
         + destination.formatted("main", TestS3.BUCKET, s3.endpoint(), "main", "5m")

@@ -74,6 +74,33 @@ class ServeCommandIT {
   }
 
   @Test
+  void theBucketIsCheckedOnDemand() throws Exception {
+    try (TestS3 s3 = TestS3.start(folder.resolve("s3"))) {
+      Jar.Ended checked = checkStorage(s3, s3.config());
+      assertThat(checked.exitCode()).as(checked.out() + checked.err()).isZero();
+      assertThat(checked.out())
+          .contains("OK      main: s3:ListBucketMultipartUploads on bucket " + TestS3.BUCKET)
+          .contains("OK      main: If-None-Match is honoured")
+          .endsWith("OK: 1 destination(s)\n");
+
+      Jar.Ended refused = checkStorage(s3, s3.config().replace(TestS3.BUCKET, "none"));
+      assertThat(refused.exitCode()).isEqualTo(2);
+      assertThat(refused.out()).contains("FAILED  main: bucket none does not exist");
+
+      assertThat(checkStorage(s3, s3.config() + "    startup_checks: off\n").out())
+          .contains("SKIPPED main: startup_checks is off");
+    }
+  }
+
+  private Jar.Ended checkStorage(TestS3 s3, String config) throws Exception {
+    Path file = Files.writeString(folder.resolve("checked.yaml"), config);
+    return Jar.await(
+        Jar.SERVER.start(
+            s3.credentials(),
+            List.of("config", "check", "--storage", "--config", file.toString())));
+  }
+
+  @Test
   void stopsInOrderAndKeepsWhatItAcknowledged() throws Exception {
     try (TestS3 s3 = TestS3.start(folder.resolve("s3"))) {
       ServerProcess first = ServerProcess.start(folder, s3);

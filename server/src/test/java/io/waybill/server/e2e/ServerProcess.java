@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 
 /** waybill-server.jar as a process, on a free port, in a folder of its own. */
 final class ServerProcess implements AutoCloseable {
@@ -90,6 +91,11 @@ final class ServerProcess implements AutoCloseable {
   /** HOST:PORT; empty where it ended before it served. */
   String target() {
     return target;
+  }
+
+  /** Waits until S3 has passed the start-up checks; before, no single PUT is planned. */
+  void awaitChecked() {
+    Awaitility.await().until(() -> log().contains(": S3 checked in "));
   }
 
   long pid() {

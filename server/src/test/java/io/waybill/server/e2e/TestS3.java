@@ -14,6 +14,7 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
+import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** The embedded S3 for a test: counts the PUTs it takes, and can be made to hold them. */
 final class TestS3 implements AutoCloseable {
@@ -93,6 +94,15 @@ final class TestS3 implements AutoCloseable {
             s3.listMultipartUploads(list -> list.bucket(BUCKET)).uploads().stream()
                 .map(MultipartUpload::key)
                 .sorted()
+                .toList());
+  }
+
+  /** The keys of all objects. */
+  List<String> keys() {
+    return with(
+        s3 ->
+            s3.listObjectsV2(list -> list.bucket(BUCKET)).contents().stream()
+                .map(S3Object::key)
                 .toList());
   }
 

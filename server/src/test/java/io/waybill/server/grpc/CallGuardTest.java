@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 /** What callers see of handlers and interceptors that do not behave. */
 class CallGuardTest {
   private final StatusErrors errors = new StatusErrors(new Random(1));
+  private final Permissions permissions = Permissions.of(Reflection.OFF);
   private final ShutdownGate gate = new ShutdownGate(errors);
   private @Nullable Server server;
   private @Nullable ManagedChannel channel;
@@ -68,13 +69,13 @@ class CallGuardTest {
         (call, headers) -> {
           throw new UploadException(Reason.OVERLOADED, "too many of you", Map.of());
         };
-    called(observer -> {}, List.of(new CallerInterceptor(refusing, errors)))
+    called(observer -> {}, List.of(new CallerInterceptor(refusing, permissions, errors)))
         .hasReason(Reason.OVERLOADED);
     Callers broken =
         (call, headers) -> {
           throw new IllegalStateException("a defect");
         };
-    called(observer -> {}, List.of(new CallerInterceptor(broken, errors)))
+    called(observer -> {}, List.of(new CallerInterceptor(broken, permissions, errors)))
         .hasReason(Reason.INTERNAL);
   }
 

@@ -54,7 +54,7 @@ class FailuresTest {
         .has("limit_bytes", "1000");
     refusedStart(Requests.start(5).setDestination("none"))
         .hasReason(Reason.DESTINATION_UNKNOWN)
-        .has("allowed", "any, exact, strict");
+        .has("allowed", "any, exact, strict, checked");
     refusedStart(Requests.start(5).setChecksumAlgorithm(crc()).setSignFirst(1))
         .hasReason(Reason.CHECKSUM_REQUIRED);
   }
@@ -208,6 +208,20 @@ class FailuresTest {
     }
     waybill.rig().objects.sayChecksum(Checksum.of(new byte[] {1, 2, 3, 4}));
     refused(id, "complete").hasReason(Reason.CHECKSUM_MISMATCH).mayBeRetried(false);
+  }
+
+  @Test
+  void completeRefusesAContentThatIsNotTheDeclaredOne() {
+    var request =
+        Requests.startThreeParts().setDestination("checked").setContentType("application/pdf");
+    String id = waybill.stub().startUpload(request.build()).getUpload().getUploadId();
+    Upload upload = waybill.rig().stored(id);
+    waybill.rig().objects.sayContent(new byte[] {'M', 'Z'});
+    for (int n = 1; n <= 3; n++) {
+      waybill.rig().objects.putPart(upload, n);
+    }
+    refused(id, "complete").hasReason(Reason.CONTENT_MISMATCH).mayBeRetried(false);
+    refused(id, "complete").hasReason(Reason.UPLOAD_FAILED);
   }
 
   @Test

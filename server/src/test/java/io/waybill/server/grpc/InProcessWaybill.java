@@ -50,7 +50,10 @@ final class InProcessWaybill implements BeforeEachCallback, AfterEachCallback {
                     GuardedServices.of(
                         rig.service,
                         List.of(
-                            new CallerInterceptor((call, headers) -> caller(headers), rig.errors)),
+                            new CallerInterceptor(
+                                (call, headers) -> caller(headers),
+                                Permissions.of(Reflection.OFF),
+                                rig.errors)),
                         new ShutdownGate(rig.errors),
                         rig.errors))
                 .build());

@@ -75,12 +75,14 @@ class NettyServerTest {
 
   private GrpcServer serverOn(int port) throws IOException {
     Caller caller = new Caller(Rig.TENANT, "test");
+    Permissions permissions = Permissions.of(Reflection.ON);
     return GrpcServer.start(
         new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
         InsecureServerCredentials.create(),
         GrpcLimits.DEFAULT.withShutdownGrace(Duration.ofMillis(300)),
         List.of(rig.service),
-        List.of(new CallerInterceptor((call, headers) -> caller, rig.errors)),
+        List.of(new CallerInterceptor((call, headers) -> caller, permissions, rig.errors)),
+        permissions,
         rig.errors);
   }
 
@@ -92,9 +94,12 @@ class NettyServerTest {
   }
 
   @Test
-  void serves() {
+  void servesBeforeItCallsItselfReady() {
     StartUploadResponse started = stub().startUpload(Requests.startThreeParts().build());
     assertThat(started.getUpload().getPartCount()).isEqualTo(3);
+    assertThat(health(UploadServiceGrpc.SERVICE_NAME)).isEqualTo(ServingStatus.NOT_SERVING);
+    assertThat(health("")).isEqualTo(ServingStatus.NOT_SERVING);
+    server.ready();
     assertThat(health(UploadServiceGrpc.SERVICE_NAME)).isEqualTo(ServingStatus.SERVING);
     assertThat(health("")).isEqualTo(ServingStatus.SERVING);
   }
@@ -178,6 +183,7 @@ class NettyServerTest {
   @Test
   void healthSaysThatItStops() throws Exception {
     BlockingQueue<ServingStatus> seen = new LinkedBlockingQueue<>();
+    server.ready();
     HealthGrpc.newStub(channel)
         .watch(
             HealthCheckRequest.newBuilder().setService(UploadServiceGrpc.SERVICE_NAME).build(),

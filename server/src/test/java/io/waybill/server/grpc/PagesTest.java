@@ -1,8 +1,10 @@
 package io.waybill.server.grpc;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Timestamp;
+import io.waybill.server.upload.Caller;
 import io.waybill.server.upload.Reason;
 import io.waybill.v1.ListPartsRequest;
 import io.waybill.v1.ListPartsResponse;
@@ -11,9 +13,11 @@ import io.waybill.v1.ListUploadsResponse;
 import io.waybill.v1.Part;
 import io.waybill.v1.StartUploadRequest;
 import io.waybill.v1.Upload;
+import io.waybill.v1.UploadServiceGrpc.UploadServiceBlockingStub;
 import io.waybill.v1.UploadState;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -78,6 +82,43 @@ class PagesTest {
           Failures.of(() -> waybill.stub().listUploads(other.setPageToken(token).build()));
       assertThat(failure.hasReason(Reason.INVALID_REQUEST).fields()).containsExactly("page_token");
     }
+  }
+
+  @Test
+  void refusesATokenOfAnotherTenantAndOnesItDidNotMake() {
+    start(Requests.start(1));
+    start(Requests.start(2));
+    ListUploadsRequest request = ListUploadsRequest.newBuilder().setPageSize(1).build();
+    String token = waybill.stub().listUploads(request).getNextPageToken();
+    refusesToken(waybill.stub("other"), request, token);
+    byte[] bytes = Base64.getUrlDecoder().decode(token);
+    for (int bit = 0; bit < bytes.length * 8; bit++) {
+      byte[] forged = bytes.clone();
+      forged[bit / 8] ^= (byte) (1 << bit % 8);
+      refusesToken(waybill.stub(), request, encoded(forged));
+    }
+    String foreign =
+        new PageTokens("another server's key, thirty-two bytes".getBytes(UTF_8))
+            .encode(
+                new Caller(Rig.TENANT, "x"),
+                request.toBuilder().clearPageSize().build(),
+                new byte[16]);
+    for (String forged :
+        List.of(foreign, "x", "===", "AA", encoded(new byte[33]), token + "A", "\u00e9")) {
+      refusesToken(waybill.stub(), request, forged);
+    }
+    assertThat(ids(request.toBuilder().setPageToken(token))).hasSize(1);
+  }
+
+  private static String encoded(byte[] bytes) {
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+  }
+
+  private static void refusesToken(
+      UploadServiceBlockingStub stub, ListUploadsRequest request, String token) {
+    Failures failure =
+        Failures.of(() -> stub.listUploads(request.toBuilder().setPageToken(token).build()));
+    assertThat(failure.hasReason(Reason.INVALID_REQUEST).fields()).containsExactly("page_token");
   }
 
   @Test

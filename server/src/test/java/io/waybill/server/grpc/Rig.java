@@ -4,9 +4,12 @@ import io.waybill.server.upload.AbortUpload;
 import io.waybill.server.upload.Assembly;
 import io.waybill.server.upload.CompleteUpload;
 import io.waybill.server.upload.Completion;
+import io.waybill.server.upload.ContentCheck;
+import io.waybill.server.upload.ContentInspection;
 import io.waybill.server.upload.ContentTypes;
 import io.waybill.server.upload.Destination;
 import io.waybill.server.upload.Destinations;
+import io.waybill.server.upload.FakeContentDetector;
 import io.waybill.server.upload.FakeUrlSigner;
 import io.waybill.server.upload.GetUpload;
 import io.waybill.server.upload.InMemoryObjectStore;
@@ -52,7 +55,10 @@ final class Rig implements AutoCloseable {
   final ScheduledThreadPoolExecutor timer = timer();
   final StatusErrors errors = new StatusErrors(new Random(1));
   final UploadGrpcService service =
-      new UploadGrpcService(useCases(), new Calls(workers, starters, readers, timer, errors));
+      new UploadGrpcService(
+          useCases(),
+          new Calls(workers, starters, readers, timer, errors),
+          new PageTokens(new byte[32]));
 
   /** A session as the store has it. */
   Upload stored(String uploadId) {
@@ -66,7 +72,11 @@ final class Rig implements AutoCloseable {
     Sessions sessions = new Sessions(store, clock);
     StorageCreation creation = new StorageCreation(store, objects, clock, timing);
     SignParts signParts = new SignParts(sessions, store, destinations, signer, clock, readers);
-    Completion completion = new Completion(store, objects, sessions, clock, pauses, timing);
+    StorageCleaning cleaning = new StorageCleaning(store, objects, creation, clock, timing);
+    ContentInspection content =
+        new ContentInspection(destinations, objects, new FakeContentDetector());
+    Completion completion =
+        new Completion(store, objects, sessions, content, cleaning, clock, pauses, timing);
     Assembly assembly = new Assembly(store, objects, sessions, completion, clock, pauses, timing);
     return new UseCases(
         new StartUpload(
@@ -81,8 +91,7 @@ final class Rig implements AutoCloseable {
         signParts,
         new ReportPart(sessions, store, clock, readers),
         new CompleteUpload(sessions, assembly, bulkhead),
-        new AbortUpload(
-            sessions, store, new StorageCleaning(store, objects, creation, clock, timing), clock),
+        new AbortUpload(sessions, store, cleaning, clock),
         new GetUpload(sessions, store),
         new ListUploads(store),
         new ListParts(sessions, store, objects));
@@ -97,11 +106,22 @@ final class Rig implements AutoCloseable {
         List.of(
             destination("any", own, any, all, false),
             destination("exact", exact, any, all, false),
-            destination("strict", own, new ContentTypes(List.of("image/*")), 1000, true)));
+            destination("strict", own, new ContentTypes(List.of("image/*")), 1000, true),
+            destination("checked", own, any, all, false, ContentCheck.REJECT)));
   }
 
   private static Destination destination(
       String name, KeyTemplate keys, ContentTypes types, long maxSizeBytes, boolean checksums) {
+    return destination(name, keys, types, maxSizeBytes, checksums, ContentCheck.OFF);
+  }
+
+  private static Destination destination(
+      String name,
+      KeyTemplate keys,
+      ContentTypes types,
+      long maxSizeBytes,
+      boolean checksums,
+      ContentCheck check) {
     return new Destination(
         name,
         "bucket",
@@ -115,7 +135,9 @@ final class Rig implements AutoCloseable {
         Duration.ofMinutes(15),
         Duration.ofHours(1),
         Duration.ofHours(24),
-        Duration.ofDays(7));
+        Duration.ofDays(7),
+        check,
+        true);
   }
 
   private static ScheduledThreadPoolExecutor timer() {

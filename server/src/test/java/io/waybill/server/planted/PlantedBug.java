@@ -57,6 +57,17 @@ enum PlantedBug {
       "if (object.sizeBytes() != planned) {",
       "if (object.sizeBytes() < 0) {",
       CompleteUploadTest.class),
+  REJECTED_CONTENT_IS_DELETED_BEFORE_THE_VERDICT(
+      "upload/ContentInspection",
+      "if (detected.isEmpty() || check == ContentCheck.REJECT) {",
+      "if (detected.isEmpty() || check == ContentCheck.REJECT) {\n"
+          + "      detected.ifPresent(any -> objects.delete(spec, object));",
+      SimulatorTest.class),
+  CONTENT_IS_LOOKED_AT_ONLY_BY_THE_FIRST_HOLDER(
+      "upload/Completion",
+      "if (detected.isPresent()) {",
+      "if (detected.isPresent() && upload.progress().fence() < 4) {",
+      SimulatorTest.class),
   A_SUBSET_IS_COMPLETED(
       "upload/PartVerification",
       "return missing.isEmpty() && mismatched.isEmpty();",

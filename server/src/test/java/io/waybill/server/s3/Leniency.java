@@ -20,6 +20,8 @@ enum Leniency {
   UNDECLARED_CHECKSUMS,
   /** Amazon answers a repeated Complete as it did the first. */
   REPEATED_COMPLETE_IN_DOUBT,
+  /** Amazon keeps tags of objects; this one does not implement them. */
+  HAS_NO_TAGS,
   /** Amazon refuses an {@code x-amz-} header that the signature does not cover. */
   UNSIGNED_HEADERS
 }

@@ -22,6 +22,7 @@ import io.waybill.server.upload.UploadSpec;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -123,6 +124,43 @@ interface LookingContract {
     s3().store().delete(spec, seen);
     assertThat(s3().store().head(spec)).isEmpty();
     s3().store().delete(spec, seen);
+  }
+
+  @Test
+  default void readsTheStartOfTheObjectItSawAndOfNoOther() {
+    for (int size : new int[] {1, 100, 101, 5_000}) {
+      UploadSpec spec = single(size).spec();
+      byte[] body = bytes(size);
+      s3().putPart(spec, "", 1, body);
+      StoredObject seen = s3().store().head(spec).orElseThrow().object();
+
+      assertThat(s3().store().readStart(spec, seen, 100))
+          .isEqualTo(Arrays.copyOf(body, Math.min(100, size)));
+      StoredObject other = new StoredObject("d41d8cd98f00b204e9800998ecf8427e", "", size, null);
+      assertThat(kindOf(() -> s3().store().readStart(spec, other, 100)))
+          .isEqualTo(Kind.UNAVAILABLE);
+      s3().store().delete(spec, seen);
+      assertThat(kindOf(() -> s3().store().readStart(spec, seen, 100))).isEqualTo(Kind.UNAVAILABLE);
+    }
+  }
+
+  @Test
+  default void setsOneTagAndKeepsTheOthers() {
+    UploadSpec spec = single(3).spec();
+    s3().putPart(spec, "", 1, bytes(3));
+    StoredObject seen = s3().store().head(spec).orElseThrow().object();
+    if (s3().lets(Leniency.HAS_NO_TAGS)) {
+      assertThat(kindOf(() -> s3().store().tag(spec, seen, "a", "1"))).isEqualTo(Kind.REFUSED);
+      return;
+    }
+    s3().store().tag(spec, seen, "scanned", "yes & <no>");
+    s3().store().tag(spec, seen, "waybill-content", "mismatch");
+    s3().store().tag(spec, seen, "waybill-content", "mismatch");
+
+    assertThat(s3().reader().getObjectTagging(g -> g.bucket(BUCKET).key(spec.key())).tagSet())
+        .extracting(tag -> tag.key() + "=" + tag.value())
+        .containsExactlyInAnyOrder("scanned=yes & <no>", "waybill-content=mismatch");
+    assertThat(s3().store().head(spec).orElseThrow().object()).isEqualTo(seen);
   }
 
   @Test

@@ -1,8 +1,10 @@
 package io.waybill.server.sim;
 
+import io.waybill.server.upload.Failure;
 import io.waybill.server.upload.ObjectStore.FoundObject;
 import io.waybill.server.upload.Part;
 import io.waybill.server.upload.Progress;
+import io.waybill.server.upload.Reason;
 import io.waybill.server.upload.StoredObject;
 import io.waybill.server.upload.Upload;
 import io.waybill.server.upload.UploadId;
@@ -111,9 +113,10 @@ final class Oracle {
             "I3",
             to + " while an attempt may take effect");
         check(
-            to == UploadState.ACTIVE || !isWhole(model),
+            to == UploadState.ACTIVE || isLie(model) || !isWhole(model),
             "I2",
             "the object is whole, and reported FAILED");
+        checkVerdict(model, row.progress());
       }
       default -> {}
     }
@@ -124,6 +127,23 @@ final class Oracle {
       model.leftActive = now();
     }
     model.state = to;
+  }
+
+  /** A verdict on the content is for those that lie, where lies are rejected. */
+  private void checkVerdict(SessionModel model, Progress progress) {
+    Failure failure = progress.failure();
+    boolean verdict = failure != null && failure.reason() == Reason.CONTENT_MISMATCH;
+    check(!verdict || isLie(model), "content", "rejected, and it is what was declared");
+    check(
+        !verdict || progress.state() == UploadState.FAILED,
+        "content",
+        "a verdict on the content leads to " + progress.state());
+  }
+
+  /** Whether a session is not to be completed, whatever its object. */
+  private static boolean isLie(SessionModel model) {
+    return model.spec.destination().equals(World.REJECTING)
+        && model.spec.filename().equals(World.LIAR);
   }
 
   /** What an earlier holder left in S3 is gone; what has landed since is the sweeper's. */
@@ -156,6 +176,13 @@ final class Oracle {
   private void checkFinished(SessionModel model, Progress progress) {
     StoredObject said = progress.object();
     check(said != null, "I2", "COMPLETED without an object");
+    check(!isLie(model), "content", "COMPLETED, and it is not what was declared");
+    check(
+        said == null
+            || !model.spec.destination().equals(World.TAGGING)
+            || world.s3.isTagged(said.etag()) == model.spec.filename().equals(World.LIAR),
+        "content",
+        "COMPLETED, and the tag does not say whether it is what was declared");
     check(
         model.overwritten || isWhole(model), "I2", "COMPLETED, and S3 has no such object: " + said);
   }

@@ -169,11 +169,37 @@ final class SimObjectStore implements ObjectStore {
 
   @Override
   public void delete(UploadSpec spec, StoredObject object) {
-    before(Step.S3, 30);
+    before(Step.BEFORE_DELETE, 30);
     failIf(Fault.DELETE_FAILS);
     s3.delete(spec.key(), object);
     scheduler.yieldAt(Step.S3);
     failIf(Fault.DELETE_REPLY_LOST);
+  }
+
+  @Override
+  public byte[] readStart(UploadSpec spec, StoredObject object, int most) {
+    before(Step.S3, 30);
+    failIf(Fault.READ_FAILS);
+    requireSame(spec, object);
+    scheduler.yieldAt(Step.AFTER_READ);
+    return s3.isLie(object.etag()) ? new byte[] {'M', 'Z'} : new byte[] {'o', 'k'};
+  }
+
+  @Override
+  public void tag(UploadSpec spec, StoredObject object, String name, String value) {
+    before(Step.S3, 30);
+    failIf(Fault.TAG_FAILS);
+    requireSame(spec, object);
+    s3.tag(object.etag());
+    scheduler.yieldAt(Step.AFTER_TAG);
+    failIf(Fault.TAG_REPLY_LOST);
+  }
+
+  private void requireSame(UploadSpec spec, StoredObject object) {
+    FoundObject found = s3.objects().get(spec.key());
+    if (found == null || !found.object().etag().equals(object.etag())) {
+      throw lost("another object is at the key by now");
+    }
   }
 
   private void before(Step step, int mostSeconds) {

@@ -15,8 +15,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +49,8 @@ final class SimS3 {
   private final Map<String, Multipart> uploads = new TreeMap<>();
   private final Map<String, UploadSpec> finished = new TreeMap<>();
   private final Map<String, FoundObject> objects = new TreeMap<>();
+  private final Set<String> lies = new TreeSet<>();
+  private final Set<String> tagged = new TreeSet<>();
   private final List<Pending> pending = new ArrayList<>();
   private int lastUpload;
   private int lastContent;
@@ -122,6 +126,7 @@ final class SimS3 {
     StoredObject object = new StoredObject(unique, "", url.sizeBytes(), null);
     world.oracle.objectChanges(url.spec().key(), null);
     objects.put(url.spec().key(), new FoundObject(object, Optional.of(url.spec().id())));
+    rememberContent(url.spec(), unique);
     world.scheduler.trace("S3 has object " + unique + " at " + url.spec().key());
     return unique;
   }
@@ -171,10 +176,31 @@ final class SimS3 {
     world.oracle.completes(spec, storageUploadId, manifest);
     world.oracle.objectChanges(spec.key(), spec);
     objects.put(spec.key(), new FoundObject(object, Optional.of(spec.id())));
+    rememberContent(spec, etag);
     uploads.remove(storageUploadId);
     finished.put(storageUploadId, spec);
     world.scheduler.trace("S3 finished " + storageUploadId + " as " + etag);
     return object;
+  }
+
+  private void rememberContent(UploadSpec spec, String etag) {
+    if (spec.filename().equals(World.LIAR)) {
+      lies.add(etag);
+    }
+  }
+
+  /** Whether an object is not what was declared. */
+  boolean isLie(String etag) {
+    return lies.contains(etag);
+  }
+
+  void tag(String etag) {
+    tagged.add(etag);
+    world.scheduler.trace("S3 tagged " + etag);
+  }
+
+  boolean isTagged(String etag) {
+    return tagged.contains(etag);
   }
 
   private void check(UploadSpec spec, Multipart upload, List<Part> manifest) {

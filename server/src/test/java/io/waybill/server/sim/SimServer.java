@@ -4,6 +4,8 @@ import io.waybill.server.upload.AbortUpload;
 import io.waybill.server.upload.Assembly;
 import io.waybill.server.upload.CompleteUpload;
 import io.waybill.server.upload.Completion;
+import io.waybill.server.upload.ContentInspection;
+import io.waybill.server.upload.FakeContentDetector;
 import io.waybill.server.upload.GetUpload;
 import io.waybill.server.upload.ReportPart;
 import io.waybill.server.upload.Sessions;
@@ -42,7 +44,15 @@ final class SimServer {
     StorageCleaning cleaning =
         new StorageCleaning(store, objects, creation, world.clock, world.timing);
     Completion completion =
-        new Completion(store, objects, sessions, world.clock, world.scheduler::pause, world.timing);
+        new Completion(
+            store,
+            objects,
+            sessions,
+            new ContentInspection(world.destinations, objects, new FakeContentDetector()),
+            cleaning,
+            world.clock,
+            world.scheduler::pause,
+            world.timing);
     Assembly assembly =
         new Assembly(
             store,

@@ -66,16 +66,20 @@ final class Simulation {
   }
 
   private StartUpload.Request request(int number) {
-    String[] destinations = {"own", "own", "exact", "over"};
+    String[] destinations = {
+      "own", "own", "exact", "exact", "over", "over", World.REJECTING, World.TAGGING
+    };
     String destination = destinations[random.nextInt(destinations.length)];
+    boolean ownKey = destination.equals("own") || destination.equals(World.TAGGING);
+    boolean checked = destination.equals(World.REJECTING) || destination.equals(World.TAGGING);
     boolean single = random.nextInt(3) == 0;
     Duration[] ttls = {Duration.ofMinutes(1), Duration.ofMinutes(20), Duration.ofHours(24)};
     long parts = single ? 1 : 1 + random.nextInt(3);
     return new StartUpload.Request(
         "r" + number,
         destination,
-        destination.equals("own") ? "" : "key" + random.nextInt(2),
-        "file.bin",
+        ownKey ? "" : "key" + random.nextInt(2),
+        checked && random.nextInt(3) > 0 ? World.LIAR : "file.bin",
         "",
         OptionalLong.of(parts * S3Limits.MIN_PART_BYTES - random.nextInt(2)),
         0,

@@ -1,5 +1,6 @@
 package io.waybill.server.sim;
 
+import io.waybill.server.upload.ContentCheck;
 import io.waybill.server.upload.ContentTypes;
 import io.waybill.server.upload.Destination;
 import io.waybill.server.upload.Destinations;
@@ -15,6 +16,14 @@ import java.util.SplittableRandom;
 /** All there is in one schedule. */
 final class World {
   private static final int SERVERS = 2;
+
+  /** The destinations whose content is looked at. */
+  static final String REJECTING = "reject";
+
+  static final String TAGGING = "tag";
+
+  /** The name of a file that is not what was declared. */
+  static final String LIAR = "liar.exe";
 
   final SplittableRandom random;
   final SimClock clock = new SimClock();
@@ -33,7 +42,9 @@ final class World {
           List.of(
               destination("own", new KeyTemplate("own/", KeyTemplate.DEFAULT, false), false),
               destination("exact", new KeyTemplate("ex/", KeyTemplate.DEFAULT_EXACT, true), false),
-              destination("over", new KeyTemplate("ov/", KeyTemplate.DEFAULT_EXACT, true), true)));
+              destination("over", new KeyTemplate("ov/", KeyTemplate.DEFAULT_EXACT, true), true),
+              checked(REJECTING, new KeyTemplate("re/", KeyTemplate.DEFAULT_EXACT, true)),
+              checked(TAGGING, new KeyTemplate("ta/", KeyTemplate.DEFAULT, false))));
   private final List<SimServer> servers = new ArrayList<>();
   private int lives;
 
@@ -90,7 +101,17 @@ final class World {
     servers.set(index, new SimServer(this, "s" + ++lives));
   }
 
+  private static Destination checked(String name, KeyTemplate keys) {
+    ContentCheck check = name.equals(TAGGING) ? ContentCheck.TAG : ContentCheck.REJECT;
+    return destination(name, keys, false, check);
+  }
+
   private static Destination destination(String name, KeyTemplate keys, boolean overwrite) {
+    return destination(name, keys, overwrite, ContentCheck.OFF);
+  }
+
+  private static Destination destination(
+      String name, KeyTemplate keys, boolean overwrite, ContentCheck check) {
     return new Destination(
         name,
         "bucket",
@@ -104,6 +125,8 @@ final class World {
         Duration.ofMinutes(15),
         Duration.ofHours(1),
         Duration.ofHours(24),
-        Duration.ofDays(6));
+        Duration.ofDays(6),
+        check,
+        true);
   }
 }

@@ -428,7 +428,7 @@ public class CompleteUploadTest {
     return Objects.requireNonNull(completed.progress().object()).sizeBytes();
   }
 
-  private static UploadException failure(ThrowingCallable call) {
+  static UploadException failure(ThrowingCallable call) {
     UploadException failure = catchThrowableOfType(UploadException.class, call);
     assertThat(failure).as("it did not fail").isNotNull();
     return failure;

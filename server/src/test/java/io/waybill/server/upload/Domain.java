@@ -25,12 +25,22 @@ final class Domain {
           List.of(
               destination("own", new KeyTemplate("", KeyTemplate.DEFAULT, false), false),
               destination("exact", new KeyTemplate("", KeyTemplate.DEFAULT_EXACT, true), false),
-              destination("over", new KeyTemplate("", KeyTemplate.DEFAULT_EXACT, true), true)));
+              destination("over", new KeyTemplate("", KeyTemplate.DEFAULT_EXACT, true), true),
+              checked("reject", ContentCheck.REJECT),
+              checked("tag", ContentCheck.TAG)));
   final Sessions sessions = new Sessions(store, clock);
   final StorageCreation creation = new StorageCreation(store, objects, clock, TIMING);
   final StorageCleaning cleaning = new StorageCleaning(store, objects, creation, clock, TIMING);
   final Completion completion =
-      new Completion(store, objects, sessions, clock, clock::advance, TIMING);
+      new Completion(
+          store,
+          objects,
+          sessions,
+          new ContentInspection(destinations, objects, new FakeContentDetector()),
+          cleaning,
+          clock,
+          clock::advance,
+          TIMING);
   final Assembly assembly =
       new Assembly(store, objects, sessions, completion, clock, clock::advance, TIMING);
   final SignParts signParts =
@@ -72,6 +82,13 @@ final class Domain {
     return start.execute(ACME, request("r-" + clock.instant(), "own", sizeBytes, mode)).upload();
   }
 
+  Upload startTo(String destination, long sizeBytes, UploadMode mode) {
+    clock.advance(Duration.ofMillis(1)); // else it were the same request_id
+    return start
+        .execute(ACME, request("r-" + clock.instant(), destination, sizeBytes, mode))
+        .upload();
+  }
+
   /** A multipart upload whose parts S3 has, and nobody reported. */
   Upload startAndPutParts(int parts) {
     Upload upload = start(parts * (8 * MIB), UploadMode.MULTIPART);
@@ -111,7 +128,17 @@ final class Domain {
         List.of());
   }
 
+  private static Destination checked(String name, ContentCheck check) {
+    KeyTemplate keys = new KeyTemplate(name + "/", KeyTemplate.DEFAULT, false);
+    return destination(name, keys, false, check);
+  }
+
   private static Destination destination(String name, KeyTemplate keys, boolean overwrite) {
+    return destination(name, keys, overwrite, ContentCheck.OFF);
+  }
+
+  private static Destination destination(
+      String name, KeyTemplate keys, boolean overwrite, ContentCheck check) {
     return new Destination(
         name,
         "bucket",
@@ -125,6 +152,8 @@ final class Domain {
         Duration.ofMinutes(15),
         Duration.ofHours(1),
         Duration.ofHours(24),
-        Duration.ofDays(6));
+        Duration.ofDays(6),
+        check,
+        true);
   }
 }

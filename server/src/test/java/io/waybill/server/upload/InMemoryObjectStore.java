@@ -2,6 +2,7 @@ package io.waybill.server.upload;
 
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +27,9 @@ public final class InMemoryObjectStore implements ObjectStore {
     ABORT,
     HEAD,
     LIST_UPLOADS,
-    DELETE
+    DELETE,
+    READ_START,
+    TAG
   }
 
   private static final class Multipart {
@@ -46,7 +49,9 @@ public final class InMemoryObjectStore implements ObjectStore {
   private final Map<Operation, Integer> calls = new ConcurrentHashMap<>();
   private volatile Consumer<Operation> before = operation -> {};
   private volatile Consumer<Operation> after = operation -> {};
+  private final Map<String, Map<String, String>> tags = new HashMap<>();
   private volatile @Nullable Checksum saidChecksum;
+  private volatile byte[] content = {};
   private int lastUpload;
 
   public InMemoryObjectStore(Clock clock) {
@@ -109,6 +114,16 @@ public final class InMemoryObjectStore implements ObjectStore {
   /** What S3 says is the checksum of every object finished from now on; null for the true one. */
   public void sayChecksum(@Nullable Checksum checksum) {
     saidChecksum = checksum;
+  }
+
+  /** What every object begins with from now on. */
+  public void sayContent(byte[] start) {
+    content = start.clone();
+  }
+
+  /** The tags of the object at an upload's key. */
+  public synchronized Map<String, String> tagsAt(UploadSpec spec) {
+    return Map.copyOf(tags.getOrDefault(place(spec), Map.of()));
   }
 
   /** How many multipart uploads somebody would have to pay for. */
@@ -226,6 +241,31 @@ public final class InMemoryObjectStore implements ObjectStore {
       if (found != null && found.object().equals(object)) {
         objects.remove(place(spec));
       }
+    }
+  }
+
+  @Override
+  public byte[] readStart(UploadSpec spec, StoredObject object, int most) {
+    enter(Operation.READ_START);
+    synchronized (this) {
+      requireSame(spec, object);
+      return Arrays.copyOf(content, Math.min(most, content.length));
+    }
+  }
+
+  @Override
+  public void tag(UploadSpec spec, StoredObject object, String name, String value) {
+    enter(Operation.TAG);
+    synchronized (this) {
+      requireSame(spec, object);
+      tags.computeIfAbsent(place(spec), at -> new HashMap<>()).put(name, value);
+    }
+  }
+
+  private void requireSame(UploadSpec spec, StoredObject object) {
+    FoundObject found = objects.get(place(spec));
+    if (found == null || !found.object().equals(object)) {
+      throw new StorageException(StorageException.Kind.UNAVAILABLE, "another object by now");
     }
   }
 

@@ -75,7 +75,16 @@ public record Call(
     boolean ofUpload = query.containsKey("uploadId");
     boolean uploads = query.containsKey("uploads");
     if (key().isEmpty()) {
-      return !method.equals("GET") ? "?" : uploads ? "ListMultipartUploads" : "ListObjectsV2";
+      String get =
+          bucket().isEmpty()
+              ? "ListBuckets"
+              : query.containsKey("policy")
+                  ? "GetBucketPolicy"
+                  : uploads ? "ListMultipartUploads" : "ListObjectsV2";
+      return method.equals("GET") ? get : "?";
+    }
+    if (query.containsKey("tagging")) {
+      return method.equals("PUT") ? "PutObjectTagging" : "GetObjectTagging";
     }
     return switch (method) {
       case "PUT" -> ofUpload ? "UploadPart" : "PutObject";

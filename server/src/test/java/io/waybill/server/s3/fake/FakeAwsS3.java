@@ -25,9 +25,10 @@ import java.util.function.Supplier;
  * Complete with the same words.
  *
  * <p>It is made from Amazon's documentation and from answers seen, not by Amazon: passing it proves
- * less than passing S3. It has no versions, no regions but one, no policies, and wants the bucket
- * in the path. In one thing it is stricter than S3, which lets a manifest do without checksums that
- * are of the full object.
+ * less than passing S3. It has no versions, no regions but one, no policies (but that the list of
+ * buckets and a bucket's policy are nobody's business), and wants the bucket in the path. In one
+ * thing it is stricter than S3, which lets a manifest do without checksums that are of the full
+ * object.
  */
 public final class FakeAwsS3 implements AutoCloseable {
   /** S3's own least size of a part, in bytes. */
@@ -160,6 +161,9 @@ public final class FakeAwsS3 implements AutoCloseable {
   private Answer honest(Call call) {
     try {
       signatures.check(call);
+      if (call.operation().equals("ListBuckets")) {
+        throw S3Error.accessDenied();
+      }
       return bucket(call.bucket()).handle(call);
     } catch (S3Error e) {
       return e.toAnswer();

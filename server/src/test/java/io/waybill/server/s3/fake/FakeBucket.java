@@ -29,6 +29,9 @@ final class FakeBucket {
       case "ListParts" -> Listings.parts(call, uploads.require(call));
       case "ListMultipartUploads" -> Listings.uploads(call, uploads.all());
       case "CompleteMultipartUpload" -> completion.complete(call);
+      case "PutObjectTagging" -> objects.putTags(call);
+      case "GetObjectTagging" -> objects.getTags(call);
+      case "GetBucketPolicy" -> throw S3Error.accessDenied();
       default -> throw new S3Error(501, "NotImplemented", "not in the fake");
     };
   }

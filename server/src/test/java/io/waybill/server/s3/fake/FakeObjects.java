@@ -1,5 +1,6 @@
 package io.waybill.server.s3.fake;
 
+import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
@@ -13,6 +14,10 @@ final class FakeObjects {
   private static final int MAX_METADATA_BYTES = 2048;
 
   private final TreeMap<String, FakeObject> objects = new TreeMap<>();
+
+  /** The tags as they came, by key; a new object has none. */
+  private final TreeMap<String, String> tags = new TreeMap<>();
+
   private final InstantSource clock;
 
   FakeObjects(InstantSource clock) {
@@ -29,6 +34,7 @@ final class FakeObjects {
 
   void store(String key, FakeObject object) {
     objects.put(key, object);
+    tags.remove(key);
   }
 
   void destroy(String key) {
@@ -48,12 +54,25 @@ final class FakeObjects {
             Sums.base64(stored, call.body()),
             false,
             clock.instant());
-    objects.put(call.key(), object);
+    store(call.key(), object);
     return Answer.of(200, Map.of("ETag", '"' + object.etag() + '"')).with(object.checksumHeaders());
+  }
+
+  Answer putTags(Call call) {
+    require(call.key());
+    BodyCheck.verify(call);
+    tags.put(call.key(), new String(call.body(), StandardCharsets.UTF_8));
+    return Answer.of(200, Map.of());
+  }
+
+  Answer getTags(Call call) {
+    require(call.key());
+    return Answer.xml(200, tags.getOrDefault(call.key(), "<Tagging><TagSet/></Tagging>"));
   }
 
   Answer get(Call call) {
     FakeObject object = require(call.key());
+    requireMatchIfAsked(call, object);
     Answer whole = new Answer(200, object.describedBy(), object.bytes());
     Optional<String> range = call.header("range");
     return range.isEmpty() ? withChecksum(call, object, whole) : ranged(whole, range.get());
@@ -83,21 +102,28 @@ final class FakeObjects {
   }
 
   Answer delete(Call call) {
-    Optional<String> ifMatch = call.header("if-match").map(etag -> etag.replace("\"", ""));
-    if (ifMatch.isPresent() && !require(call.key()).etag().equals(ifMatch.get())) {
-      throw S3Error.preconditionFailed();
+    if (call.header("if-match").isPresent()) {
+      requireMatchIfAsked(call, require(call.key()));
     }
     objects.remove(call.key());
     return Answer.of(204, Map.of());
+  }
+
+  private static void requireMatchIfAsked(Call call, FakeObject object) {
+    Optional<String> ifMatch = call.header("if-match").map(etag -> etag.replace("\"", ""));
+    if (ifMatch.isPresent() && !object.etag().equals(ifMatch.get())) {
+      throw S3Error.preconditionFailed();
+    }
   }
 
   /** ListObjectsV2 in one page. */
   Answer list(Call call) {
     String prefix = call.parameter("prefix").orElse("");
     Xml xml = new Xml().open("ListBucketResult").text("IsTruncated", false);
-    for (String key : objects.keySet()) {
-      if (key.startsWith(prefix)) {
-        xml.open("Contents").text("Key", key).close("Contents");
+    for (Map.Entry<String, FakeObject> each : objects.entrySet()) {
+      if (each.getKey().startsWith(prefix)) {
+        xml.open("Contents").text("Key", each.getKey());
+        xml.text("LastModified", each.getValue().time()).close("Contents");
       }
     }
     return Answer.xml(200, xml.close("ListBucketResult"));

@@ -31,6 +31,10 @@ public final class S3Error extends RuntimeException {
     return new S3Error(404, "NoSuchKey", "The specified key does not exist.");
   }
 
+  static S3Error accessDenied() {
+    return new S3Error(403, "AccessDenied", "Access Denied");
+  }
+
   static S3Error preconditionFailed() {
     return new S3Error(
         412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold");

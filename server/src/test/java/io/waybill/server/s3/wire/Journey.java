@@ -4,6 +4,7 @@ import static io.waybill.server.s3.wire.Operation.ABORT_MULTIPART_UPLOAD;
 import static io.waybill.server.s3.wire.Operation.COMPLETE_MULTIPART_UPLOAD;
 import static io.waybill.server.s3.wire.Operation.CREATE_MULTIPART_UPLOAD;
 import static io.waybill.server.s3.wire.Operation.DELETE_OBJECT;
+import static io.waybill.server.s3.wire.Operation.GET_OBJECT;
 import static io.waybill.server.s3.wire.Operation.HEAD_OBJECT;
 import static io.waybill.server.s3.wire.Operation.LIST_MULTIPART_UPLOADS;
 import static io.waybill.server.s3.wire.Operation.LIST_PARTS;
@@ -11,6 +12,7 @@ import static io.waybill.server.upload.UploadMode.MULTIPART;
 import static io.waybill.server.upload.UploadMode.SINGLE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.waybill.server.upload.Reason;
 import io.waybill.server.upload.Upload;
 import io.waybill.server.upload.UploadMode;
 import io.waybill.server.upload.UploadState;
@@ -92,6 +94,33 @@ enum Journey {
     void run(Trip trip) {
       trip.arm();
       trip.completed(trip.started(Waybill.EXACT_KEYS));
+    }
+  },
+
+  /** The object's first bytes are looked at, and are what they should be. */
+  CHECKED_CONTENT(GET_OBJECT, HEAD_OBJECT) {
+    @Override
+    void run(Trip trip) {
+      Upload upload = trip.started(Waybill.CHECKED);
+      trip.waybill().put(upload, trip.file());
+      trip.arm();
+      trip.assertCompleted(trip.waybill().insist(() -> trip.waybill().complete(upload)));
+    }
+  },
+
+  /** They are not, so the object has to go, whatever the caller or S3 does. */
+  REJECTED_CONTENT(GET_OBJECT, HEAD_OBJECT, DELETE_OBJECT) {
+    @Override
+    void run(Trip trip) {
+      Upload upload = trip.started(Waybill.CHECKED);
+      byte[] executable = trip.file().clone();
+      executable[0] = 'M';
+      executable[1] = 'Z';
+      trip.waybill().put(upload, executable);
+      trip.arm();
+      assertThat(trip.waybill().rejection(upload)).isEqualTo(Reason.CONTENT_MISMATCH);
+      assertThat(trip.waybill().rejection(upload)).isEqualTo(Reason.UPLOAD_FAILED);
+      trip.assertGone(upload, UploadState.FAILED);
     }
   },
 

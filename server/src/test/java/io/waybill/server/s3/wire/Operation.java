@@ -9,6 +9,7 @@ enum Operation {
   LIST_PARTS("ListPartsResult"),
   LIST_MULTIPART_UPLOADS("ListMultipartUploadsResult"),
   HEAD_OBJECT(""),
+  GET_OBJECT(""),
   PUT_OBJECT(""),
   DELETE_OBJECT(""),
   OTHER("");
@@ -26,7 +27,10 @@ enum Operation {
 
   /** Whether it is all the same to S3 if it was asked. */
   boolean reads() {
-    return this == LIST_PARTS || this == LIST_MULTIPART_UPLOADS || this == HEAD_OBJECT;
+    return this == LIST_PARTS
+        || this == LIST_MULTIPART_UPLOADS
+        || this == HEAD_OBJECT
+        || this == GET_OBJECT;
   }
 
   /** The root of its reply. */
@@ -45,7 +49,10 @@ enum Operation {
           uploads ? CREATE_MULTIPART_UPLOAD : ofUpload ? COMPLETE_MULTIPART_UPLOAD : OTHER;
       case "PUT" -> ofUpload ? UPLOAD_PART : PUT_OBJECT;
       case "DELETE" -> ofUpload ? ABORT_MULTIPART_UPLOAD : DELETE_OBJECT;
-      case "GET" -> ofUpload ? LIST_PARTS : uploads ? LIST_MULTIPART_UPLOADS : OTHER;
+      case "GET" ->
+          ofUpload
+              ? LIST_PARTS
+              : uploads ? LIST_MULTIPART_UPLOADS : query.isEmpty() ? GET_OBJECT : OTHER;
       case "HEAD" -> HEAD_OBJECT;
       default -> OTHER;
     };

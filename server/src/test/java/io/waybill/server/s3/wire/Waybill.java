@@ -9,9 +9,12 @@ import io.waybill.server.upload.Assembly;
 import io.waybill.server.upload.Caller;
 import io.waybill.server.upload.CompleteUpload;
 import io.waybill.server.upload.Completion;
+import io.waybill.server.upload.ContentCheck;
+import io.waybill.server.upload.ContentInspection;
 import io.waybill.server.upload.ContentTypes;
 import io.waybill.server.upload.Destination;
 import io.waybill.server.upload.Destinations;
+import io.waybill.server.upload.FakeContentDetector;
 import io.waybill.server.upload.InMemoryUploadStore;
 import io.waybill.server.upload.KeyTemplate;
 import io.waybill.server.upload.MutableClock;
@@ -51,7 +54,11 @@ import java.util.function.Supplier;
 final class Waybill {
   static final String OWN_KEYS = "own";
   static final String EXACT_KEYS = "exact";
-  static final Set<String> DESTINATIONS = Set.of(OWN_KEYS, EXACT_KEYS);
+
+  /** Where content that begins with MZ is rejected. */
+  static final String CHECKED = "checked";
+
+  static final Set<String> DESTINATIONS = Set.of(OWN_KEYS, EXACT_KEYS, CHECKED);
 
   /** What a passing fault of S3 may be called; each with a RetryInfo. */
   static final Set<Reason> PASSING =
@@ -84,14 +91,20 @@ final class Waybill {
         new Destinations(
             List.of(
                 destination(OWN_KEYS, new KeyTemplate("own/", KeyTemplate.DEFAULT, false)),
+                destination(EXACT_KEYS, new KeyTemplate("exact/", KeyTemplate.DEFAULT_EXACT, true)),
                 destination(
-                    EXACT_KEYS, new KeyTemplate("exact/", KeyTemplate.DEFAULT_EXACT, true))));
+                    CHECKED,
+                    new KeyTemplate("checked/", KeyTemplate.DEFAULT, false),
+                    ContentCheck.REJECT)));
     ObjectStore objects = storage.objectStore();
     Timing timing = Timing.DEFAULT;
     Sessions sessions = new Sessions(store, clock);
     StorageCreation creation = new StorageCreation(store, objects, clock, timing);
     StorageCleaning cleaning = new StorageCleaning(store, objects, creation, clock, timing);
-    Completion completion = new Completion(store, objects, sessions, clock, clock::advance, timing);
+    ContentInspection content =
+        new ContentInspection(destinations, objects, new FakeContentDetector());
+    Completion completion =
+        new Completion(store, objects, sessions, content, cleaning, clock, clock::advance, timing);
     Assembly assembly =
         new Assembly(store, objects, sessions, completion, clock, clock::advance, timing);
     signParts =
@@ -153,6 +166,24 @@ final class Waybill {
   /** One call of Complete. */
   Upload complete(Upload upload) {
     return complete.execute(ACME, upload.id()).toCompletableFuture().join();
+  }
+
+  /** Calls Complete until it is refused for good, and says why. */
+  Reason rejection(Upload upload) {
+    return insist(
+        () -> {
+          try {
+            return fail("completed: %s", complete(upload));
+          } catch (CompletionException | UploadException e) {
+            Throwable cause = e instanceof CompletionException ? e.getCause() : e;
+            if (cause instanceof UploadException refusal
+                && !PASSING.contains(refusal.reason())
+                && !alsoPassing.contains(refusal.reason())) {
+              return refusal.reason();
+            }
+            throw e;
+          }
+        });
   }
 
   /** One call of Abort. */
@@ -248,6 +279,10 @@ final class Waybill {
   }
 
   private Destination destination(String name, KeyTemplate keys) {
+    return destination(name, keys, ContentCheck.OFF);
+  }
+
+  private Destination destination(String name, KeyTemplate keys, ContentCheck check) {
     return new Destination(
         name,
         bucket,
@@ -261,6 +296,8 @@ final class Waybill {
         Duration.ofMinutes(15),
         Duration.ofHours(1),
         Duration.ofHours(24),
-        Duration.ofDays(6));
+        Duration.ofDays(6),
+        check,
+        true);
   }
 }

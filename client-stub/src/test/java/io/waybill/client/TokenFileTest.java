@@ -1,0 +1,39 @@
+package io.waybill.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TokenFileTest {
+  @TempDir Path folder;
+  private final AtomicLong now = new AtomicLong();
+
+  @Test
+  void isReadAgainWithinASecondOfAChange() throws Exception {
+    Path file = Files.writeString(folder.resolve("token"), "first\n");
+    TokenFile token = new TokenFile(file, now::get);
+    assertThat(token.get()).isEqualTo("first");
+    Files.writeString(file, " second ");
+    assertThat(token.get()).isEqualTo("first");
+    now.addAndGet(Duration.ofSeconds(1).toNanos());
+    assertThat(token.get()).isEqualTo("second");
+  }
+
+  @Test
+  void saysWhichFileAndNothingOfWhatStandsInIt() throws Exception {
+    Path file = folder.resolve("token");
+    TokenFile token = new TokenFile(file, now::get);
+    assertThatThrownBy(token::get).hasMessageContaining(file + " cannot be read");
+    for (String wrong :
+        new String[] {"", " \n", "two words", "a\nb", "\u00e9", "x".repeat(1 << 17)}) {
+      Files.writeString(file, wrong);
+      assertThatThrownBy(token::get).hasMessage(file + " holds no token");
+    }
+  }
+}

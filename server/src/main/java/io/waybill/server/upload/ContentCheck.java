@@ -1,0 +1,11 @@
+package io.waybill.server.upload;
+
+/** What a destination does about content that contradicts its declared type. */
+public enum ContentCheck {
+  /** The content is not looked at. */
+  OFF,
+  /** The upload fails, and its object is deleted. */
+  REJECT,
+  /** The object gets a tag, and the upload is completed. */
+  TAG
+}

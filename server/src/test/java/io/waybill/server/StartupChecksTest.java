@@ -1,0 +1,213 @@
+package io.waybill.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.waybill.server.s3.StorageReport;
+import io.waybill.server.s3.StorageReport.Finding;
+import io.waybill.server.s3.StorageReport.Severity;
+import io.waybill.server.upload.Destinations;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class StartupChecksTest {
+  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final Logger LOG = Logger.getLogger(StartupChecks.class.getName());
+
+  private final Queue<String> logged = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger ready = new AtomicInteger();
+  private final AtomicInteger asked = new AtomicInteger();
+  private final Handler listener =
+      new Handler() {
+        @Override
+        public void publish(LogRecord event) {
+          logged.add(event.getLevel() + " " + event.getMessage());
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+      };
+
+  @BeforeEach
+  void listen() {
+    LOG.addHandler(listener);
+    LOG.setUseParentHandlers(false);
+  }
+
+  @AfterEach
+  void stopListening() {
+    LOG.removeHandler(listener);
+    LOG.setUseParentHandlers(true);
+  }
+
+  @Test
+  void asksAgainUntilAllIsWellAndSaysWhatIsWrongOnce() throws Exception {
+    ServerConfig config = config("on");
+    StartupChecks.Check check =
+        (destination, wider) ->
+            switch (asked.incrementAndGet()) {
+              case 1, 2 -> failed("s3:ListBucket is missing on bucket b");
+              default -> passed(true);
+            };
+
+    try (StartupChecks checks = start(config, check)) {
+      assertThat(checks.awaitPassed(SOON)).isTrue();
+    }
+
+    assertThat(asked).hasValue(3);
+    assertThat(ready).hasValue(1);
+    assertThat(logged)
+        .filteredOn(line -> line.contains("is missing"))
+        .containsExactly("SEVERE destination a: s3:ListBucket is missing on bucket b");
+  }
+
+  @Test
+  void isNotReadyBeforeTheLastDestinationIs() throws Exception {
+    ServerConfig config = ServerConfig.parse(yaml("a", "on") + entry("b", "needs"), Map.of());
+    CountDownLatch mended = new CountDownLatch(1);
+    StartupChecks.Check check =
+        (destination, wider) -> {
+          assertThat(wider).isEqualTo(destination.name().equals("a"));
+          boolean well = destination.name().equals("a") || mended.getCount() == 0;
+          return well ? passed(true) : failed("not yet");
+        };
+
+    try (StartupChecks checks = start(config, check)) {
+      assertThat(checks.awaitPassed(Duration.ofMillis(200))).isFalse();
+      assertThat(ready).hasValue(0);
+      mended.countDown();
+      assertThat(checks.awaitPassed(SOON)).isTrue();
+      assertThat(ready).hasValue(1);
+    }
+  }
+
+  @Test
+  void aSinglePutIsTakenOnceTheStoreIsKnownToHonourItsCondition() throws Exception {
+    for (boolean honoured : new boolean[] {true, false}) {
+      ServerConfig config = config("on");
+      Destinations destinations = destinations(config);
+      assertThat(takesSinglePuts(destinations)).as("before anything is known").isFalse();
+
+      try (StartupChecks checks =
+          StartupChecks.start(
+              config.destinations(), (d, wider) -> passed(honoured), destinations, () -> {})) {
+        assertThat(checks.awaitPassed(SOON)).isTrue();
+      }
+
+      assertThat(takesSinglePuts(destinations)).isEqualTo(honoured);
+    }
+  }
+
+  @Test
+  void withoutChecksItIsReadyAtOnceAndTheStoreTakenAsDocumented() throws Exception {
+    ServerConfig config = config("off");
+
+    try (StartupChecks checks =
+        start(
+            config,
+            (d, wider) -> {
+              throw new AssertionError("asked all the same");
+            })) {
+      assertThat(checks.awaitPassed(Duration.ZERO)).isTrue();
+    }
+
+    assertThat(ready).hasValue(1);
+    assertThat(takesSinglePuts(destinations(config))).isTrue();
+  }
+
+  @Test
+  void aCheckThatBreaksIsTriedAgain() throws Exception {
+    StartupChecks.Check check =
+        (destination, wider) -> {
+          if (asked.incrementAndGet() == 1) {
+            throw new IllegalStateException("a defect");
+          }
+          return passed(true);
+        };
+
+    try (StartupChecks checks = start(config("on"), check)) {
+      assertThat(checks.awaitPassed(SOON)).isTrue();
+    }
+    assertThat(logged).anyMatch(line -> line.startsWith("SEVERE checking destination a"));
+  }
+
+  @Test
+  void whatIsInterruptedByTheEndSaysNothing() throws Exception {
+    CountDownLatch inside = new CountDownLatch(1);
+    CountDownLatch ended = new CountDownLatch(1);
+    StartupChecks checks =
+        start(
+            config("on"),
+            (destination, wider) -> {
+              inside.countDown();
+              try {
+                new CountDownLatch(1).await();
+              } catch (InterruptedException e) {
+                ended.countDown();
+              }
+              return failed("interrupted");
+            });
+    assertThat(inside.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
+
+    checks.close();
+
+    assertThat(ended.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    assertThat(checks.awaitPassed(Duration.ZERO)).isFalse();
+    assertThat(logged).isEmpty();
+  }
+
+  private StartupChecks start(ServerConfig config, StartupChecks.Check check) {
+    return StartupChecks.start(
+        config.destinations(), check, destinations(config), ready::incrementAndGet);
+  }
+
+  private static boolean takesSinglePuts(Destinations destinations) {
+    return destinations.find("a").orElseThrow().takesSinglePuts();
+  }
+
+  private static Destinations destinations(ServerConfig config) {
+    return new Destinations(config.destinations().stream().map(DestinationConfig::policy).toList());
+  }
+
+  private static ServerConfig config(String checks) {
+    return ServerConfig.parse(yaml("a", checks), Map.of());
+  }
+
+  private static String yaml(String name, String checks) {
+    return "destinations:\n" + entry(name, checks);
+  }
+
+  private static String entry(String name, String checks) {
+    return """
+      - name: %s
+        bucket: b
+        region: r
+        startup_checks: %s
+    """
+        .formatted(name, checks);
+  }
+
+  private static StorageReport passed(boolean conditionalPuts) {
+    return new StorageReport(
+        "a", List.of(new Finding(Severity.OK, "the clock")), Optional.of(conditionalPuts));
+  }
+
+  private static StorageReport failed(String line) {
+    return new StorageReport("a", List.of(new Finding(Severity.FAILED, line)), Optional.empty());
+  }
+}

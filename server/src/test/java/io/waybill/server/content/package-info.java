@@ -1,0 +1,4 @@
+@NullMarked
+package io.waybill.server.content;
+
+import org.jspecify.annotations.NullMarked;
