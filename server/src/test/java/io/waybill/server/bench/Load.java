@@ -27,9 +27,16 @@ final class Load<Q, A> implements AutoCloseable {
    *
    * @param answered calls, each with its work done
    * @param perSecond of these, in the round's time
-   * @param cpuNanos the server's for all of them
+   * @param perSecondToRest the same in the time until the server had nothing more to do
+   * @param cpuNanos the server's for all of them, and for what it did afterwards
    */
-  record Round(long answered, double perSecond, long p50Nanos, long p99Nanos, double cpuNanos) {
+  record Round(
+      long answered,
+      double perSecond,
+      double perSecondToRest,
+      long p50Nanos,
+      long p99Nanos,
+      double cpuNanos) {
     double cpuNanosPerCall() {
       return cpuNanos / answered;
     }
@@ -52,7 +59,8 @@ final class Load<Q, A> implements AutoCloseable {
   }
 
   /**
-   * Calls for so long, then waits for what is under way.
+   * Calls for so long, then waits for what is under way, and until the server is at rest: what it
+   * puts off is its own cost, and not to be a load on the next one's round.
    *
    * @throws AssertionError where any call failed
    */
@@ -67,7 +75,9 @@ final class Load<Q, A> implements AutoCloseable {
     all.forEach(Caller::call);
     boolean allEnded = ended.await(time.plus(PATIENCE).toMillis(), TimeUnit.MILLISECONDS);
     double seconds = (System.nanoTime() - begin) / 1e9;
+    server.awaitRest();
     double cpuNanos = server.cpu().minus(cpuBefore).toNanos();
+    double secondsToRest = (System.nanoTime() - begin) / 1e9;
     if (!allEnded) {
       throw new AssertionError("calls are not answered: " + ended.getCount());
     }
@@ -82,6 +92,7 @@ final class Load<Q, A> implements AutoCloseable {
     return new Round(
         latencies.count(),
         latencies.count() / seconds,
+        latencies.count() / secondsToRest,
         latencies.percentile(0.5),
         latencies.percentile(0.99),
         cpuNanos);

@@ -17,12 +17,18 @@ final class Rounds {
   }
 
   static Rounds run(Settings settings, Load<?, ?>... loads) throws InterruptedException {
+    return run(settings, settings.rounds(), settings.slice(), loads);
+  }
+
+  /** With rounds of another number and length. */
+  static Rounds run(Settings settings, int rounds, Duration slice, Load<?, ?>... loads)
+      throws InterruptedException {
     Rounds all = new Rounds(List.of(loads));
     for (Load<?, ?> load : loads) {
       load.run(settings.warmUp());
     }
-    for (int i = 0; i < settings.rounds(); i++) {
-      all.turn(settings.slice());
+    for (int i = 0; i < rounds; i++) {
+      all.turn(slice);
     }
     return all;
   }

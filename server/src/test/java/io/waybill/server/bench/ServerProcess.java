@@ -17,6 +17,8 @@ import java.util.concurrent.TimeUnit;
 final class ServerProcess implements AutoCloseable {
   static final Path JAR = Path.of("target", "waybill-server.jar");
   private static final String SERVING = "serving on ";
+  private static final Duration LOOK = Duration.ofMillis(300);
+  private static final Duration MOST_UNREST = Duration.ofSeconds(10);
   private static final Duration STOP = Duration.ofSeconds(60);
 
   /** Where nothing is sent to S3, the signer wants a key all the same. */
@@ -130,6 +132,18 @@ final class ServerProcess implements AutoCloseable {
                     process.isAlive()
                         ? "this system does not tell a process's CPU time"
                         : "the server is gone"));
+  }
+
+  /** Waits until it uses less than a tenth of a core, or ten seconds. */
+  void awaitRest() throws InterruptedException {
+    long end = System.nanoTime() + MOST_UNREST.toNanos();
+    Duration before = cpu();
+    Duration used = LOOK;
+    while (used.compareTo(LOOK.dividedBy(10)) > 0 && System.nanoTime() < end) {
+      process.waitFor(LOOK.toMillis(), TimeUnit.MILLISECONDS);
+      used = cpu().minus(before);
+      before = before.plus(used);
+    }
   }
 
   boolean isAlive() {
