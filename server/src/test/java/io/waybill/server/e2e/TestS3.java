@@ -118,6 +118,9 @@ final class TestS3 implements AutoCloseable {
   }
 
   private void stored(String key, int partNumber) {
+    if (key.contains(".waybill-probe/")) {
+      return; // a start-up check's, which nobody uploaded
+    }
     puts.computeIfAbsent(partNumber, n -> new AtomicInteger()).incrementAndGet();
     hold.stored(key, partNumber);
   }
