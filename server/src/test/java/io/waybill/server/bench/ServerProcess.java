@@ -31,6 +31,7 @@ final class ServerProcess implements AutoCloseable {
         - name: %s
           bucket: bench
           region: eu-central-1
+          startup_checks: off # there is no such bucket
       """
           .formatted(Sessions.DESTINATION);
 

@@ -18,6 +18,7 @@ final class SinkStack implements AutoCloseable {
           part_size: 8MiB
           max_size: 10GiB
           content_types: ["application/*"]
+          startup_checks: off # what the sink stores is gone
       """;
 
   private final Path folder;
