@@ -3,12 +3,14 @@ package io.waybill.server;
 import io.waybill.server.ops.Logging;
 import io.waybill.server.s3.S3Storage;
 import io.waybill.server.upload.Swept;
+import io.waybill.server.upload.UploadId;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -64,7 +66,14 @@ final class SweepCommand implements Callable<Integer> {
     Core core = Closing.atExit().add(Core.open(config, storage, Core.Ports.PLAIN));
     List<Swept> swept = dryRun ? plan(core) : execute(core);
     print(swept);
-    return swept.stream().anyMatch(each -> each.outcome() == Swept.Outcome.LATER) ? 1 : 0;
+    return isAnythingLeft(swept) ? 1 : 0;
+  }
+
+  /** What a later pass did is done. */
+  private static boolean isAnythingLeft(List<Swept> swept) {
+    Map<UploadId, Swept.Outcome> last = new HashMap<>();
+    swept.forEach(each -> last.put(each.uploadId(), each.outcome()));
+    return last.containsValue(Swept.Outcome.LATER);
   }
 
   private static List<Swept> plan(Core core) {

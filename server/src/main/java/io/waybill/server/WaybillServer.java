@@ -55,6 +55,7 @@ public final class WaybillServer implements AutoCloseable {
     StatusErrors errors = new StatusErrors(new SecureRandom());
     Threads threads = core.threads();
     try {
+      core.database().foldAtRest();
       int left = core.database().releaseLeases();
       if (left > 0) {
         LOG.log(Level.INFO, "taking over {0} starts and completions that were cut short", left);

@@ -74,7 +74,7 @@ final class SigV4UrlSigner implements UrlSigner {
     SigningMoment known = moment;
     UploadSpec spec = upload.spec();
     return known != null
-        && known.epochSecond() == Math.floorDiv(clock.millis(), 1000)
+        && known.isReadyAt(clock.millis())
         && endpoints.isKnown(spec.destination(), spec.bucket());
   }
 
@@ -85,7 +85,7 @@ final class SigV4UrlSigner implements UrlSigner {
     check(spec.algorithm(), checksum);
     long sizeBytes = plan.sizeOf(partNumber);
     long now = clock.millis();
-    SigningMoment at = momentOf(Math.floorDiv(now, 1000));
+    SigningMoment at = momentOf(now);
     Latest prepared = prepared(upload, at, lifeSeconds(at, now, end));
     String sum = checksum == null ? null : checksum.toBase64();
     return new SignedPart(
@@ -128,14 +128,15 @@ final class SigV4UrlSigner implements UrlSigner {
         new PresignedPut(template, key));
   }
 
-  /** The credentials are asked for once a second, so that they may rotate. */
-  private SigningMoment momentOf(long epochSecond) {
+  private SigningMoment momentOf(long millis) {
     SigningMoment known = moment;
-    if (known != null && known.epochSecond() == epochSecond) {
+    if (known != null && known.isAt(millis)) {
       return known;
     }
-    SigningIdentity identity = identity(known == null ? null : known.identity());
-    SigningMoment next = SigningMoment.of(epochSecond, identity);
+    SigningMoment next =
+        known != null && known.isBelievedAt(millis)
+            ? known.at(millis)
+            : SigningMoment.of(millis, identity(known == null ? null : known.identity()));
     moment = next;
     return next;
   }

@@ -1,5 +1,6 @@
 package io.waybill.server.s3;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -10,14 +11,51 @@ import java.time.format.DateTimeFormatter;
  * @param epochSecond which second
  * @param date the same as signatures write it: {@code 20130524T000000Z}
  * @param identity who signs
+ * @param askedMillis when the credentials were asked for
  */
-record SigningMoment(long epochSecond, String date, SigningIdentity identity) {
+record SigningMoment(long epochSecond, String date, SigningIdentity identity, long askedMillis) {
+  /** How long credentials are believed before they are asked for again, so that they may rotate. */
+  static final Duration BELIEVED = Duration.ofSeconds(1);
+
+  /** Who finds them this much younger has the time to sign without asking: that may block. */
+  private static final Duration ENOUGH = Duration.ofMillis(100);
+
   private static final DateTimeFormatter DATE =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
 
-  static SigningMoment of(long epochSecond, SigningIdentity identity) {
-    return new SigningMoment(
-        epochSecond, DATE.format(Instant.ofEpochSecond(epochSecond)), identity);
+  /** With credentials that were asked for just now. */
+  static SigningMoment of(long millis, SigningIdentity identity) {
+    return of(Math.floorDiv(millis, 1000), identity, millis);
+  }
+
+  private static SigningMoment of(long epochSecond, SigningIdentity identity, long askedMillis) {
+    String date = DATE.format(Instant.ofEpochSecond(epochSecond));
+    return new SigningMoment(epochSecond, date, identity, askedMillis);
+  }
+
+  /** Whether the credentials need not be asked for again. */
+  boolean isBelievedAt(long millis) {
+    return isYounger(millis, BELIEVED);
+  }
+
+  /** Whether whoever signs now will surely not have to ask for credentials. */
+  boolean isReadyAt(long millis) {
+    return isYounger(millis, BELIEVED.minus(ENOUGH));
+  }
+
+  private boolean isYounger(long millis, Duration than) {
+    long age = millis - askedMillis;
+    return age >= 0 && age < than.toMillis();
+  }
+
+  /** Whether this is of the same second, and believed. */
+  boolean isAt(long millis) {
+    return isBelievedAt(millis) && epochSecond == Math.floorDiv(millis, 1000);
+  }
+
+  /** The same credentials in another second. */
+  SigningMoment at(long millis) {
+    return of(Math.floorDiv(millis, 1000), identity, askedMillis);
   }
 
   /** {@code 20130524}. */

@@ -63,13 +63,15 @@ final class Backlog<T> {
 
   private void await(Duration patience) {
     boolean interrupted = false;
-    long end = System.nanoTime() + patience.toNanos();
-    while (waiting.isEmpty() && !closed && System.nanoTime() < end) {
+    long began = System.nanoTime();
+    long left = patience.toNanos();
+    while (waiting.isEmpty() && !closed && left > 0) {
       try {
-        changed.awaitNanos(end - System.nanoTime());
+        changed.awaitNanos(left);
       } catch (InterruptedException e) {
         interrupted = true; // nobody interrupts the writer on purpose
       }
+      left = patience.toNanos() - (System.nanoTime() - began);
     }
     if (interrupted) {
       Thread.currentThread().interrupt();

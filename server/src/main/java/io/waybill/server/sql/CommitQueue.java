@@ -44,6 +44,8 @@ final class CommitQueue implements AutoCloseable {
   /** After how long a rest the journal is folded, which nobody waits for. */
   private static final Duration REST = Duration.ofMillis(100);
 
+  private static final Duration FOR_EVER = Duration.ofNanos(Long.MAX_VALUE);
+
   /** How many answers one task gives: few enough to spread, enough to be worth the hand-off. */
   private static final int ANSWERS = 32;
 
@@ -57,7 +59,8 @@ final class CommitQueue implements AutoCloseable {
   private final Executor callbacks;
   private final Backlog<Call<?>> backlog;
   private final Thread thread = new Thread(this::work, "waybill-commits");
-  private boolean foldingFails; // the writer's own
+  private boolean foldsAtRest; // the writer's own, as the next
+  private boolean foldingFails;
   private final AtomicLong commits = new AtomicLong();
 
   /**
@@ -122,6 +125,15 @@ final class CommitQueue implements AutoCloseable {
     }
   }
 
+  /** From now on the journal is folded whenever nobody writes; once, by a server. */
+  void foldAtRest() {
+    run(
+        handle -> {
+          foldsAtRest = true;
+          return true;
+        });
+  }
+
   /** How many transactions were committed. */
   long commits() {
     return commits.get();
@@ -165,7 +177,7 @@ final class CommitQueue implements AutoCloseable {
   private boolean serveNext() {
     List<Call<?>> batch = List.of();
     try {
-      batch = backlog.take(BATCH, REST);
+      batch = backlog.take(BATCH, foldsAtRest && !journal.isEmpty() ? REST : FOR_EVER);
       if (batch.isEmpty()) {
         foldAll();
         return !backlog.isOver();
@@ -186,7 +198,7 @@ final class CommitQueue implements AutoCloseable {
 
   /** As long as nobody calls. */
   private void foldAll() {
-    while (!journal.isEmpty() && backlog.size() == 0 && fold()) {
+    while (foldsAtRest && !journal.isEmpty() && backlog.size() == 0 && fold()) {
       // the next part of it
     }
   }
@@ -196,7 +208,7 @@ final class CommitQueue implements AutoCloseable {
     try {
       transaction(journal::foldSome);
       foldingFails = false;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       if (!foldingFails) {
         LOG.log(Level.WARNING, "the journal cannot be folded now", e);
       }
@@ -260,10 +272,19 @@ final class CommitQueue implements AutoCloseable {
             journal.begin(handle);
             work.accept(handle);
           });
-      journal.committed();
+      noteCommitted();
     } catch (Writer.CommitFailed e) {
       seeWhetherItWas();
       throw e;
+    }
+  }
+
+  /** It was committed; where memory ends here, nobody may run it again all the same. */
+  private void noteCommitted() {
+    try {
+      journal.committed();
+    } catch (RuntimeException | Error e) {
+      throw new Writer.CommitFailed(e);
     }
   }
 
@@ -271,7 +292,7 @@ final class CommitQueue implements AutoCloseable {
   private void seeWhetherItWas() {
     try {
       writer.transaction(journal::begin);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       // The next write sees.
     }
   }

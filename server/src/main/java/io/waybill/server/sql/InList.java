@@ -6,6 +6,9 @@ import java.util.List;
 
 /** The values of an {@code IN (…)}. */
 final class InList {
+  /** How many values one statement takes; SQLite's own limit is 32,766. */
+  static final int MOST = 4_096;
+
   private InList() {}
 
   /**

@@ -91,6 +91,14 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
     return writes.run(handle -> UploadTable.releaseLeases(handle, clock.instant()));
   }
 
+  /**
+   * Puts what lies in the journal into the ledger whenever nobody writes. For a server: a command
+   * beside one would only take the database from it.
+   */
+  public void foldAtRest() {
+    writes.foldAtRest();
+  }
+
   @Override
   public Created create(UploadSpec spec, Progress progress, Instant expireTime) {
     long began = recent.now();
@@ -154,12 +162,13 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
 
   private boolean move(Upload seen, Progress next, CommitQueue.Write<Boolean> write) {
     boolean moved = false;
+    long began = recent.now();
     try {
       moved = writes.run(write);
       return moved;
     } finally {
       if (moved) {
-        recent.moved(seen, next);
+        recent.moved(seen, next, began);
       } else { // by somebody else, or nobody knows
         recent.forget(seen);
       }

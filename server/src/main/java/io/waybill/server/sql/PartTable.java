@@ -15,15 +15,20 @@ import org.jdbi.v3.core.statement.PreparedBatch;
 
 /** The SQL of the ledger. */
 final class PartTable {
+  /** How many rows are bound before they are sent: they lie in memory until then. */
+  private static final int ROWS = 1_000;
+
   private PartTable() {}
 
   /** The sizes, in bytes, of those of the parts that are there. */
   static Map<Long, Long> sizes(Handle handle, Collection<Long> keys) {
     Map<Long, Long> sizes = new HashMap<>();
-    if (!keys.isEmpty()) {
+    List<Long> all = List.copyOf(keys);
+    for (int from = 0; from < all.size(); from += InList.MOST) {
+      List<Long> some = all.subList(from, Math.min(from + InList.MOST, all.size()));
       handle
           .createQuery("SELECT part_key, size_bytes FROM part WHERE part_key IN (<keys>)")
-          .bindList("keys", InList.padded(keys))
+          .bindList("keys", InList.padded(some))
           .map((row, context) -> Map.entry(row.getLong("part_key"), row.getLong("size_bytes")))
           .forEach(entry -> sizes.put(entry.getKey(), entry.getValue()));
     }
@@ -53,8 +58,13 @@ final class PartTable {
               .bind("checksum", Columns.bytes(part.checksum()))
               .bind("record_time", part.time().toEpochMilli())
               .add();
+          if (batch.size() == ROWS) {
+            batch.execute();
+          }
         });
-    batch.execute();
+    if (batch.size() > 0) {
+      batch.execute();
+    }
   }
 
   static void delete(Handle handle, Collection<Long> keys) {

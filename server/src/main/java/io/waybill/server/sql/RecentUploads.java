@@ -74,11 +74,17 @@ final class RecentUploads {
             (known, fresh) -> fresh.nanos - known.nanos > 0 ? fresh : known);
   }
 
-  /** It was moved on by this store. */
-  void moved(Upload from, Progress to) {
-    seen.put(
-        key(from),
-        new Seen(to.state() == UploadState.ACTIVE ? from.with(to) : null, ticker.read()));
+  /**
+   * It was moved on by this store.
+   *
+   * @param nanos when the write began: another may have moved it on before this one told
+   */
+  void moved(Upload from, Progress to, long nanos) {
+    if (to.state() == UploadState.ACTIVE) {
+      read(from.with(to), nanos);
+    } else {
+      forget(from);
+    }
   }
 
   /** It is in a state that nobody knows, or gone. */

@@ -1,6 +1,7 @@
 package io.waybill.server.sql;
 
 import java.util.List;
+import java.util.function.LongToIntFunction;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -118,16 +119,14 @@ final class ReportJournal {
   /** Folds the reports of the next few uploads; of a new generation, once the old one is done. */
   void foldSome(Handle handle) {
     if (folding.size() == 0) {
-      folding = filling;
-      filling = new Unfolded.Generation();
-      show();
-      toFold = folding.uploads();
+      List<Long> uploads = filling.uploads();
+      show(new Unfolded.Generation(), filling);
+      toFold = uploads;
       foldedUploads = 0;
     }
     sinceSlice = 0;
     // More than have come, so that all is folded before the next generation is full.
-    int uploads = 1 + (int) (slice * 3L / 2 * toFold.size() / folding.size());
-    foldedThen = Math.min(foldedUploads + uploads, toFold.size());
+    foldedThen = sliceEnd(toFold, foldedUploads, unfolded::count, slice * 3 / 2 + 1);
     Folding.run(handle, unfolded, toFold.subList(foldedUploads, foldedThen), lastSeq);
     if (foldedThen == toFold.size()) {
       handle
@@ -137,16 +136,25 @@ final class ReportJournal {
     }
   }
 
+  /** Where a slice ends: after so many reports, but at the end of an upload's. */
+  static int sliceEnd(List<Long> uploads, int from, LongToIntFunction reports, int most) {
+    int end = from;
+    for (int sum = 0; end < uploads.size() && sum < most; end++) {
+      sum += reports.applyAsInt(uploads.get(end));
+    }
+    return end;
+  }
+
+  /** What this transaction did counts. Where this fails, it is found by {@link #begin}. */
   void committed() {
     if (staged != null) {
       publish(stagedSeq, staged);
       staged = null;
     }
-    foldedUploads = foldedThen;
-    if (folding.size() > 0 && foldedUploads == toFold.size()) {
-      folding = new Unfolded.Generation();
-      show();
+    if (folding.size() > 0 && foldedThen == toFold.size()) {
+      show(filling, new Unfolded.Generation());
     }
+    foldedUploads = foldedThen;
   }
 
   private void publish(long seq, ReportBatch batch) {
@@ -156,7 +164,11 @@ final class ReportJournal {
     lastSeq = seq;
   }
 
-  private void show() {
-    unfolded = new Unfolded(List.of(filling, folding));
+  /** All at once, or, where memory ends, nothing: what is acknowledged must never be missing. */
+  private void show(Unfolded.Generation nextFilling, Unfolded.Generation nextFolding) {
+    Unfolded next = new Unfolded(List.of(nextFilling, nextFolding));
+    filling = nextFilling;
+    folding = nextFolding;
+    unfolded = next;
   }
 }

@@ -32,13 +32,27 @@ record Unfolded(List<Generation> newestFirst) {
     return reports;
   }
 
+  /** How many reports there are of an upload, those included that the ledger has. */
+  int count(long uploadNo) {
+    return newestFirst.stream().mapToInt(generation -> generation.count(uploadNo)).sum();
+  }
+
   /**
    * A report in the journal. It is taken apart when it is needed: there are many.
    *
    * @param seq the journal's row
    * @param before the upload's report before this one in the same generation
+   * @param count how many that makes, with this one
    */
-  record Report(long seq, ReportBatch batch, int offset, @Nullable Report before) {
+  record Report(long seq, ReportBatch batch, int offset, @Nullable Report before, int count) {
+    static Report after(@Nullable Report before, long seq, ReportBatch batch, int offset) {
+      return new Report(seq, batch, offset, before, before == null ? 1 : before.count + 1);
+    }
+
+    private boolean isAtOrAfter(long otherSeq, int otherOffset) {
+      return seq > otherSeq || (seq == otherSeq && offset >= otherOffset);
+    }
+
     Part part() {
       return batch.part(offset);
     }
@@ -64,15 +78,26 @@ record Unfolded(List<Generation> newestFirst) {
       return latest.keySet().stream().sorted().toList();
     }
 
+    /** Takes a row in, or what is left of it where that was broken off before. */
     void add(long seq, ReportBatch batch) {
       int count = 0;
       for (int at = batch.first(); at < batch.end(); at = batch.after(at)) {
         long uploadNo = batch.uploadNo(at);
-        latest.put(uploadNo, new Report(seq, batch, at, latest.get(uploadNo)));
+        Report before = latest.get(uploadNo);
+        if (before == null || !before.isAtOrAfter(seq, at)) {
+          latest.put(uploadNo, Report.after(before, seq, batch, at));
+        }
         count++;
       }
-      lastSeq = seq;
-      size.addAndGet(count); // last: whoever sees an empty one has missed nothing
+      if (seq > lastSeq) {
+        lastSeq = seq;
+        size.addAndGet(count); // last: whoever sees an empty one has missed nothing
+      }
+    }
+
+    private int count(long uploadNo) {
+      Report report = latest.get(uploadNo);
+      return report == null ? 0 : report.count;
     }
 
     private void addTo(List<Report> reports, long uploadNo, long foldedSeq) {

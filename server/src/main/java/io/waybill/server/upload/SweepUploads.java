@@ -24,6 +24,11 @@ public final class SweepUploads {
   /** How many sessions one pass looks at; the next pass goes on. */
   private static final int BATCH = 500;
 
+  /**
+   * How many completions of others one pass takes over: they share a bulkhead with the callers'.
+   */
+  private static final int COMPLETIONS = 8;
+
   private final UploadStore store;
   private final StorageCreation creation;
   private final StorageCleaning cleaning;
@@ -54,7 +59,11 @@ public final class SweepUploads {
     Map<Upload, CompletableFuture<Upload>> resumed = new LinkedHashMap<>();
     for (Upload upload : store.due(clock.instant(), BATCH)) {
       if (upload.state() == UploadState.COMPLETING) {
-        resumed.put(upload, completions.resume(upload).toCompletableFuture());
+        if (resumed.size() < COMPLETIONS) {
+          resumed.put(upload, resume(upload));
+        } else {
+          swept.add(Swept.of(actionFor(upload), upload, Swept.Outcome.LATER));
+        }
       } else {
         swept.add(Swept.of(actionFor(upload), upload, sweep(upload, () -> act(upload))));
       }
@@ -62,11 +71,7 @@ public final class SweepUploads {
     long end = System.nanoTime() + patience.toNanos();
     resumed.forEach(
         (upload, future) ->
-            swept.add(
-                Swept.of(
-                    Swept.Action.FINISH_COMPLETE,
-                    upload,
-                    sweep(upload, () -> await(future, end)))));
+            swept.add(Swept.of(Swept.Action.FINISH_COMPLETE, upload, await(future, end))));
     return swept;
   }
 
@@ -99,12 +104,30 @@ public final class SweepUploads {
   private static Swept.Outcome sweep(Upload upload, Supplier<Swept.Outcome> action) {
     try {
       return action.get();
-    } catch (UploadException e) {
-      LOG.log(Level.INFO, "sweeping upload {0}: {1}", upload.id(), e.reason());
     } catch (RuntimeException e) {
-      LOG.log(Level.ERROR, "sweeping upload " + upload.id(), e);
+      log(upload, e);
+      return Swept.Outcome.LATER;
     }
-    return Swept.Outcome.LATER;
+  }
+
+  private static void log(Upload upload, Throwable failure) {
+    if (failure instanceof UploadException refusal) {
+      LOG.log(Level.INFO, "sweeping upload {0}: {1}", upload.id(), refusal.reason());
+    } else {
+      LOG.log(Level.ERROR, "sweeping upload " + upload.id(), failure);
+    }
+  }
+
+  /** Told in the log whenever it fails, also where nobody waits for it any more. */
+  private CompletableFuture<Upload> resume(Upload upload) {
+    CompletableFuture<Upload> resumed = completions.resume(upload).toCompletableFuture();
+    return resumed.whenComplete(
+        (completed, failure) -> {
+          if (failure != null) {
+            Throwable cause = failure.getCause();
+            log(upload, cause != null && failure instanceof CompletionException ? cause : failure);
+          }
+        });
   }
 
   private Swept.Outcome finishStart(Upload upload) {
@@ -120,13 +143,11 @@ public final class SweepUploads {
     try {
       completion.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
       return Swept.Outcome.DONE;
-    } catch (TimeoutException e) {
+    } catch (TimeoutException | ExecutionException e) {
       return Swept.Outcome.LATER;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Swept.Outcome.LATER;
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof UploadException refusal ? refusal : new CompletionException(e);
     }
   }
 

@@ -35,8 +35,11 @@ record KillNineLedger(Map<String, Session> sessions, Map<Long, String> etags) {
         Files.copy(file, copy.resolve(name), StandardCopyOption.REPLACE_EXISTING);
       }
     }
-    // What lies in the journal alone is put into the ledger by a start and a stop.
-    JdbiUploadStore.open(copy.resolve("waybill.db"), Clock.systemUTC(), Runnable::run).close();
+    // What lies in the journal alone is put into the ledger by a server's start and stop.
+    try (JdbiUploadStore store =
+        JdbiUploadStore.open(copy.resolve("waybill.db"), Clock.systemUTC(), Runnable::run)) {
+      store.foldAtRest();
+    }
     try (Connection connection =
             DriverManager.getConnection("jdbc:sqlite:" + copy.resolve("waybill.db"));
         Statement statement = connection.createStatement()) {

@@ -90,10 +90,40 @@ class SigV4UrlSignerTest implements UrlSignerContract {
     assertThat(asked).hasValue(1);
 
     keys.set(AwsBasicCredentials.create("AKIDSECOND", "secret"));
+    clock.set(NOW.plusMillis(999));
+    assertThat(signer.sign(UPLOAD, 1, null, end).url()).contains("=AKIDFIRST%2F");
+    assertThat(asked).hasValue(1);
     clock.set(NOW.plusSeconds(1));
 
     assertThat(signer.sign(UPLOAD, 1, null, end).url()).contains("=AKIDSECOND%2F");
     assertThat(asked).hasValue(2);
+  }
+
+  @Test
+  void whoFindsItReadyHasTheTimeToSignWithoutAskingForCredentials() {
+    AtomicReference<Instant> clock = new AtomicReference<>(NOW);
+    AtomicInteger asked = new AtomicInteger();
+    UrlSigner signer =
+        signer(
+            () -> {
+              asked.incrementAndGet();
+              return KEYS.resolveCredentials();
+            },
+            clock::get);
+    assertThat(signer.isReady(UPLOAD)).isFalse();
+    Instant end = NOW.plusSeconds(60);
+    signer.sign(UPLOAD, 1, null, end);
+
+    clock.set(NOW.plusMillis(899));
+    assertThat(signer.isReady(UPLOAD)).isTrue();
+    clock.set(NOW.plusMillis(998));
+    signer.sign(UPLOAD, 1, null, end);
+    assertThat(asked).hasValue(1);
+
+    clock.set(NOW.plusMillis(900));
+    assertThat(signer.isReady(UPLOAD)).isFalse();
+    clock.set(NOW.minusMillis(1));
+    assertThat(signer.isReady(UPLOAD)).as("a clock that was set back").isFalse();
   }
 
   @Test

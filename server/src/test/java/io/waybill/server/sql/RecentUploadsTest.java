@@ -44,9 +44,10 @@ class RecentUploadsTest {
   void onlyActiveOnesAreKept() {
     recent.read(upload(completing()), recent.now());
     assertThat(recall(TWO)).isEmpty();
-    recent.moved(upload(completing()), active());
+    after(Duration.ofNanos(1));
+    recent.moved(upload(completing()), active(), recent.now());
     assertThat(recall(TWO).map(Upload::progress)).contains(active());
-    recent.moved(upload, completing());
+    recent.moved(upload, completing(), recent.now());
     assertThat(recall(TWO)).isEmpty();
   }
 
@@ -54,12 +55,21 @@ class RecentUploadsTest {
   void aSlowReaderDoesNotPutBackWhatWasMovedMeanwhile() {
     long began = recent.now();
     after(Duration.ofNanos(1));
-    recent.moved(upload, completing());
+    recent.moved(upload, completing(), began);
     recent.read(upload, began);
     assertThat(recall(TWO)).isEmpty();
     after(Duration.ofNanos(1));
     recent.read(upload, recent.now()); // another replica reopened it
     assertThat(recall(TWO)).contains(upload);
+  }
+
+  @Test
+  void aSlowWriterDoesNotPutBackWhatAnotherMovedOnMeanwhile() {
+    long began = recent.now();
+    after(Duration.ofNanos(1));
+    recent.moved(upload, completing(), recent.now());
+    recent.moved(upload(Progress.creating(T0)), active(), began); // told late that it is ACTIVE
+    assertThat(recall(TWO)).isEmpty();
   }
 
   @Test

@@ -14,6 +14,7 @@ import io.waybill.server.upload.Checksum;
 import io.waybill.server.upload.InMemoryUploadStore;
 import io.waybill.server.upload.Part;
 import io.waybill.server.upload.Upload;
+import io.waybill.server.upload.UploadException;
 import io.waybill.server.upload.UploadState;
 import io.waybill.server.upload.UploadStore;
 import io.waybill.server.upload.UploadStore.LedgerChange;
@@ -23,13 +24,16 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongToIntFunction;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -66,6 +70,7 @@ public class ReportJournalTest {
     assertThat(store.parts(upload, 1, 10)).containsExactly(full);
     assertThat(store.partNumbers(upload).toString()).isEqualTo("{1, 10000}");
 
+    store.foldAtRest();
     await().until(() -> rowsInTheJournal() == 0);
 
     assertThat(reread(store, upload)).isEqualTo(before);
@@ -81,8 +86,101 @@ public class ReportJournalTest {
       await(first.record(upload, part(number, 1), END));
     }
     JdbiUploadStore second = open(new ReportJournal(1_000, 1_000)); // beside it, as if it had died
+    assertThat(rowsInTheJournal()).as("neither is a server").isEqualTo(20);
     assertThat(reread(second, upload).uploadedParts()).isEqualTo(20);
     assertThat(second.partNumbers(upload).cardinality()).isEqualTo(20);
+  }
+
+  @Test
+  void aSliceEndsByReportsNotByUploads() {
+    List<Long> uploads = List.of(1L, 2L, 3L, 4L, 5L);
+    LongToIntFunction reports = uploadNo -> uploadNo == 3 ? 10_000 : 10;
+    assertThat(ReportJournal.sliceEnd(uploads, 0, reports, 1)).isEqualTo(1);
+    assertThat(ReportJournal.sliceEnd(uploads, 0, reports, 20)).isEqualTo(2);
+    assertThat(ReportJournal.sliceEnd(uploads, 0, reports, 21)).isEqualTo(3);
+    assertThat(ReportJournal.sliceEnd(uploads, 2, reports, 10_000)).isEqualTo(3);
+    assertThat(ReportJournal.sliceEnd(uploads, 3, reports, 10_000)).isEqualTo(5);
+    assertThat(ReportJournal.sliceEnd(uploads, 5, reports, 10_000)).isEqualTo(5);
+  }
+
+  @Test
+  void aRowThatIsTakenInTwiceCountsOnce() {
+    ReportBatch batch =
+        ReportBatch.of(
+            List.of(report(7, part(1, 1)), report(8, part(1, 1)), report(7, part(2, 1))));
+    Unfolded.Generation generation = new Unfolded.Generation();
+    generation.add(5, batch);
+    generation.add(5, batch);
+    generation.add(6, batch);
+    generation.add(5, batch);
+    Unfolded unfolded = new Unfolded(List.of(generation));
+    assertThat(generation.size()).isEqualTo(6);
+    assertThat(unfolded.count(7)).isEqualTo(4);
+    assertThat(unfolded.of(7, 0))
+        .extracting(each -> each.part().number())
+        .containsExactly(1, 2, 1, 2);
+    assertThat(unfolded.of(7, 5)).extracting(each -> each.part().number()).containsExactly(1, 2);
+    assertThat(unfolded.count(9)).isZero();
+  }
+
+  private static LedgerWrite report(long uploadNo, Part part) {
+    return new LedgerWrite(uploadNo, T0, END, null, part);
+  }
+
+  /** Commits that fail, and commits whose answer is lost, of reports and of foldings. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 5, 6})
+  void whatWasAcknowledgedIsThereWhateverFails(int seed) throws Exception {
+    Random random = new Random(seed);
+    AtomicBoolean failing = new AtomicBoolean();
+    JdbiUploadStore store =
+        open(
+            new ReportJournal(1 + random.nextInt(40), 1 + random.nextInt(8)),
+            new WrappedDatabase(SqliteDatabase.open(dir.resolve("waybill.db"))) {
+              @Override
+              public void commit(Handle writer) {
+                if (failing.get() && random.nextInt(6) == 0) {
+                  throw new IllegalStateException("not committed");
+                }
+                super.commit(writer);
+                if (failing.get() && random.nextInt(6) == 0) {
+                  throw new OutOfMemoryError("committed, and nobody knows");
+                }
+              }
+            });
+    store.foldAtRest();
+    List<Upload> uploads = new ArrayList<>();
+    List<BitSet> acknowledged = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      uploads.add(newUpload(store, "r" + i, active()));
+      acknowledged.add(new BitSet());
+    }
+    failing.set(true);
+    for (int number = 1; number <= 200; number++) {
+      int i = random.nextInt(uploads.size());
+      try {
+        assertThat(await(store.record(uploads.get(i), part(number, 1), END))).isTrue();
+        acknowledged.get(i).set(number);
+      } catch (ExecutionException e) {
+        assertThat(e).hasCauseInstanceOf(UploadException.class);
+      }
+      assertHolds(store, uploads.get(i), acknowledged.get(i));
+    }
+    failing.set(false);
+    await().until(() -> rowsInTheJournal() == 0);
+    for (int i = 0; i < uploads.size(); i++) {
+      assertHolds(store, uploads.get(i), acknowledged.get(i));
+    }
+  }
+
+  /** Every part that was acknowledged, and counts that fit the parts. */
+  private static void assertHolds(UploadStore store, Upload upload, BitSet acknowledged) {
+    BitSet held = store.partNumbers(upload);
+    BitSet missing = (BitSet) acknowledged.clone();
+    missing.andNot(held);
+    assertThat(missing.toString()).isEqualTo("{}");
+    assertThat(reread(store, upload).uploadedParts())
+        .isBetween(acknowledged.cardinality(), store.partNumbers(upload).cardinality());
   }
 
   /** Random writes by two processes to one file, compared with a store of two maps. */
@@ -218,13 +316,13 @@ public class ReportJournalTest {
   }
 
   private JdbiUploadStore open(ReportJournal journal) throws IOException {
+    return open(journal, SqliteDatabase.open(dir.resolve("waybill.db")));
+  }
+
+  private JdbiUploadStore open(ReportJournal journal, Database database) {
     JdbiUploadStore store =
         new JdbiUploadStore(
-            SqliteDatabase.open(dir.resolve("waybill.db")),
-            CLOCK,
-            ForkJoinPool.commonPool(),
-            CommitQueue.CAPACITY,
-            journal);
+            database, CLOCK, ForkJoinPool.commonPool(), CommitQueue.CAPACITY, journal);
     stores.add(store);
     return store;
   }
