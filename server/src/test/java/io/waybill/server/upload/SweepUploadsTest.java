@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.waybill.server.upload.InMemoryObjectStore.Operation;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 public class SweepUploadsTest {
@@ -182,6 +184,27 @@ public class SweepUploadsTest {
     domain.sweep.execute(Duration.ZERO);
 
     assertThat(domain.now(upload).state()).isEqualTo(UploadState.COMPLETED);
+  }
+
+  @Test
+  void aPassTakesOverAFewCompletionsAndLeavesTheOthersToTheNext() {
+    domain.objects.fail(Operation.COMPLETE, StorageException.Kind.UNAVAILABLE);
+    for (int i = 0; i < 10; i++) {
+      Upload upload = domain.startAndPutParts(1);
+      assertThatThrownBy(() -> domain.complete(upload)).isInstanceOf(UploadException.class);
+    }
+    assertThat(outcomes()).as("what fails is for later").containsOnly(Swept.Outcome.LATER);
+    domain.objects.before(operation -> {});
+    domain.clock.advance(Domain.TIMING.completeLease());
+
+    List<Swept.Outcome> first = outcomes();
+    assertThat(Collections.frequency(first, Swept.Outcome.DONE)).isEqualTo(8);
+    assertThat(Collections.frequency(first, Swept.Outcome.LATER)).isEqualTo(2);
+    assertThat(outcomes()).containsExactly(Swept.Outcome.DONE, Swept.Outcome.DONE);
+  }
+
+  private List<Swept.Outcome> outcomes() {
+    return domain.sweep.execute(Duration.ZERO).stream().map(Swept::outcome).toList();
   }
 
   @Test
