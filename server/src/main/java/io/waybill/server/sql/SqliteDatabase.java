@@ -140,6 +140,8 @@ public final class SqliteDatabase implements Database {
 
   /** A write transaction locks the whole database, so no row needs a lock of its own. */
   private static Jdbi configured(Jdbi jdbi) {
+    PlainSql sql = new PlainSql();
+    jdbi.setSqlParser(sql).setTemplateEngine(sql);
     return jdbi.define("for_update", "").registerRowMapper(new UploadMapper());
   }
 
