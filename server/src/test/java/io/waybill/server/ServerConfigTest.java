@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.waybill.server.upload.Destination;
+import io.waybill.server.upload.Quota;
+import io.waybill.server.upload.Quotas;
 import io.waybill.server.upload.S3Limits;
 import java.io.IOException;
 import java.io.InputStream;
@@ -55,7 +57,16 @@ class ServerConfigTest {
   @Test
   void theExampleExplainsEveryKey() throws IOException {
     String example = example();
-    for (String section : new String[] {"", "database:\n  ", "sweeper:\n  ", "destinations:\n- "}) {
+    for (String section :
+        new String[] {
+          "",
+          "",
+          "database:\n  ",
+          "sweeper:\n  ",
+          "destinations:\n- ",
+          "destinations:\n- quotas:\n    ",
+          "destinations:\n- quotas:\n    default:\n      "
+        }) {
       assertThatThrownBy(() -> ServerConfig.parse(section + "nonsense: 1\n", Map.of()))
           .satisfies(
               e -> {
@@ -103,6 +114,14 @@ class ServerConfigTest {
         "content_types: pdf|destinations[0].content_types: a list of at least one",
         "endpoint: ftp://x|destinations[0].endpoint: http(s)://host[:port] and nothing else",
         "name: {}|destinations[0].name: one value",
+        "quotas: {open_sessions: 1}|destinations[0].quotas.open_sessions: unknown key; known are",
+        "quotas: {default: {open_sessions: few}}|quotas.default.open_sessions: unlimited, or a whole",
+        "quotas: {default: {open_sessions: -1}}|quotas.default.open_sessions: unlimited, or a whole",
+        "quotas: {default: {reserved_bytes: 1PB}}|reserved_bytes: unlimited, or a size such as 8MiB",
+        "quotas: {default: {bytes: 1}}|quotas.default.bytes: unknown key; known are open_sessions",
+        "quotas: {tenants: {Acme: {}}}|quotas.tenants.Acme: a tenant is 1 to 63 of a-z 0-9 _ -",
+        "quotas: {tenants: {acme: 5}}|quotas.tenants.acme: a mapping",
+        "quotas: {tenants: [acme]}|quotas.tenants: a mapping",
       })
   void namesTheKeyAndWhatIsAllowed(String line, String problem) {
     String yaml = LEAST + "    " + line + "\n";
@@ -111,6 +130,26 @@ class ServerConfigTest {
     assertThatThrownBy(() -> ServerConfig.parse(once, Map.of()))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining(problem);
+  }
+
+  @Test
+  void aTenantsQuotaLeavesTheRestToTheDefault() {
+    String quotas =
+        """
+            quotas:
+              default: {open_sessions: 5, reserved_bytes: 1GiB}
+              tenants:
+                acme: {open_sessions: 7}
+                free: {open_sessions: unlimited, reserved_bytes: unlimited}
+                shut: {open_sessions: 0}
+        """;
+    Quotas read =
+        ServerConfig.parse(LEAST + quotas, Map.of()).destinations().get(0).policy().quotas();
+
+    assertThat(read.of("anybody")).isEqualTo(new Quota(5, 1L << 30));
+    assertThat(read.of("acme")).isEqualTo(new Quota(7, 1L << 30));
+    assertThat(read.of("free")).isEqualTo(Quota.UNLIMITED);
+    assertThat(read.of("shut")).isEqualTo(new Quota(0, 1L << 30));
   }
 
   /** Which YAML 1.1 would take for truths. */

@@ -19,6 +19,8 @@ import io.waybill.server.upload.ListParts;
 import io.waybill.server.upload.ListUploads;
 import io.waybill.server.upload.MutableClock;
 import io.waybill.server.upload.Pauses;
+import io.waybill.server.upload.Quota;
+import io.waybill.server.upload.Quotas;
 import io.waybill.server.upload.ReportPart;
 import io.waybill.server.upload.S3Limits;
 import io.waybill.server.upload.Sessions;
@@ -34,6 +36,7 @@ import io.waybill.server.upload.UploadPlanner;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -43,6 +46,10 @@ import java.util.concurrent.TimeUnit;
 /** The real use cases over fakes, on real threads; pauses move the clock instead of waiting. */
 final class Rig implements AutoCloseable {
   static final String TENANT = "acme";
+
+  /** Of the destination "small". */
+  private static final Quotas SMALL =
+      new Quotas(new Quota(2, 1_000), Map.of("vip", Quota.UNLIMITED));
 
   final MutableClock clock = new MutableClock(Instant.parse("2026-01-01T00:00:00Z"));
   final InMemoryUploadStore store = new InMemoryUploadStore(clock);
@@ -107,7 +114,8 @@ final class Rig implements AutoCloseable {
             destination("any", own, any, all, false),
             destination("exact", exact, any, all, false),
             destination("strict", own, new ContentTypes(List.of("image/*")), 1000, true),
-            destination("checked", own, any, all, false, ContentCheck.REJECT)));
+            destination("checked", own, any, all, false, ContentCheck.REJECT),
+            destination("small", own, any, all, false, ContentCheck.OFF, SMALL)));
   }
 
   private static Destination destination(
@@ -122,6 +130,17 @@ final class Rig implements AutoCloseable {
       long maxSizeBytes,
       boolean checksums,
       ContentCheck check) {
+    return destination(name, keys, types, maxSizeBytes, checksums, check, Quotas.UNLIMITED);
+  }
+
+  private static Destination destination(
+      String name,
+      KeyTemplate keys,
+      ContentTypes types,
+      long maxSizeBytes,
+      boolean checksums,
+      ContentCheck check,
+      Quotas quotas) {
     return new Destination(
         name,
         "bucket",
@@ -137,7 +156,8 @@ final class Rig implements AutoCloseable {
         Duration.ofHours(24),
         Duration.ofDays(7),
         check,
-        true);
+        true,
+        quotas);
   }
 
   private static ScheduledThreadPoolExecutor timer() {

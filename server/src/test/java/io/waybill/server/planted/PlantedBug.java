@@ -182,7 +182,33 @@ enum PlantedBug {
       "sql/CommitQueue",
       "writer.transaction(journal::begin);",
       "writer.transaction(handle -> {});",
-      CommitQueueTest.class);
+      CommitQueueTest.class),
+  BYTES_ARE_GIVEN_BACK_AT_COMPLETED(
+      "upload/Usage",
+      "long bytes = state.isDead() ?",
+      "long bytes = state.isTerminal() ?",
+      SimulatorTest.class),
+  GIVEN_BACK_BY_WHO_LOST_THE_FENCE_TOO(
+      "sql/JdbiUploadStore",
+      "if (replaced) {\n      Usage before",
+      "if (true) {\n      Usage before",
+      SqliteUploadStoreTest.class),
+  A_FORGOTTEN_START_GIVES_NOTHING_BACK(
+      "sql/JdbiUploadStore",
+      "UsageTable.giveBack(handle, seen.spec(), Usage.of(seen.spec(), seen.state()));",
+      "handle.commit();",
+      SqliteUploadStoreTest.class),
+  THE_QUOTA_IS_NOT_ASKED_IN_THE_WRITE(
+      "sql/UsageTable",
+      "AND open_sessions <= :sessions_room AND reserved_bytes <= :bytes_room",
+      "AND :sessions_room <> -1 AND :bytes_room <> -1",
+      SqliteUploadStoreTest.class),
+  A_REPEATED_START_TAKES_AGAIN(
+      "sql/Admission",
+      "if (existing.isPresent()) {",
+      "if (existing.isPresent()\n"
+          + "        && UsageTable.take(handle, spec, Usage.of(spec, progress.state()), quota)) {",
+      SqliteUploadStoreTest.class);
 
   /** The class, below io.waybill.server. */
   final String source;

@@ -154,6 +154,7 @@ final class Domain {
         Duration.ofHours(24),
         Duration.ofDays(6),
         check,
-        true);
+        true,
+        Quotas.UNLIMITED);
   }
 }

@@ -19,6 +19,7 @@ import io.waybill.server.upload.InMemoryUploadStore;
 import io.waybill.server.upload.KeyTemplate;
 import io.waybill.server.upload.MutableClock;
 import io.waybill.server.upload.ObjectStore;
+import io.waybill.server.upload.Quotas;
 import io.waybill.server.upload.Reason;
 import io.waybill.server.upload.S3Limits;
 import io.waybill.server.upload.Sessions;
@@ -298,6 +299,7 @@ final class Waybill {
         Duration.ofHours(24),
         Duration.ofDays(6),
         check,
-        true);
+        true,
+        Quotas.UNLIMITED);
   }
 }
