@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.waybill.server.upload.Destination;
 import io.waybill.server.upload.Quota;
 import io.waybill.server.upload.Quotas;
+import io.waybill.server.upload.Rate;
 import io.waybill.server.upload.S3Limits;
 import java.io.IOException;
 import java.io.InputStream;
@@ -41,6 +42,7 @@ class ServerConfigTest {
     assertThat(example.putGrace()).isEqualTo(least.putGrace());
     assertThat(example.orphanAge()).isEqualTo(least.orphanAge());
     assertThat(example.orphanInterval()).isEqualTo(least.orphanInterval());
+    assertThat(example.rates()).isEqualTo(least.rates());
     Destination said = example.destinations().get(0).policy();
     Destination implied = least.destinations().get(0).policy();
     assertThat(said).usingRecursiveComparison().ignoringFields("name", "bucket").isEqualTo(implied);
@@ -64,6 +66,8 @@ class ServerConfigTest {
           "database:\n  ",
           "sweeper:\n  ",
           "destinations:\n- ",
+          "rates:\n  ",
+          "rates:\n  default:\n    ",
           "destinations:\n- quotas:\n    ",
           "destinations:\n- quotas:\n    default:\n      "
         }) {
@@ -150,6 +154,48 @@ class ServerConfigTest {
     assertThat(read.of("acme")).isEqualTo(new Quota(7, 1L << 30));
     assertThat(read.of("free")).isEqualTo(Quota.UNLIMITED);
     assertThat(read.of("shut")).isEqualTo(new Quota(0, 1L << 30));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "default: {calls_per_second: 0}|rates.default.calls_per_second: unlimited, or 1 to 1000000",
+        "default: {calls_per_second: 1.5}|calls_per_second: unlimited, or a whole number, not 1.5",
+        "default: {signatures_per_second: 9999999}|unlimited, or 1 to 1000000, not 9999999",
+        "default: {calls_burst: 5}|rates.default.calls_burst: a number, and only with calls_per",
+        "default: {calls_per_second: 5, calls_burst: unlimited}|calls_burst: a number, and only",
+        "calls_per_second: 5|rates.calls_per_second: unknown key; known are default, tenants",
+        "tenants: {a b: {}}|rates.tenants.a b: a tenant is 1 to 63",
+        "tenants: {a: {calls: 5}}|rates.tenants.a.calls: unknown key; known are signatures_per",
+      })
+  void refusesRatesThatAreNone(String line, String problem) {
+    assertThatThrownBy(() -> ServerConfig.parse("rates:\n  " + line + "\n" + LEAST, Map.of()))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(problem);
+  }
+
+  @Test
+  void aTenantsRatesLeaveTheRestToTheDefault() {
+    String rates =
+        """
+        rates:
+          default: {calls_per_second: 10, calls_burst: 30}
+          tenants:
+            a: {signatures_per_second: 7}
+            b: {calls_per_second: 20}
+            c: {calls_burst: 40}
+            d: {calls_per_second: unlimited}
+        """;
+    RatesConfig read = ServerConfig.parse(rates + LEAST, Map.of()).rates();
+
+    assertThat(read.calls().of("anybody")).isEqualTo(new Rate(10, 30));
+    assertThat(read.signatures().of("anybody")).isEqualTo(Rate.UNLIMITED);
+    assertThat(read.signatures().of("a")).isEqualTo(new Rate(7, 7));
+    assertThat(read.calls().of("a")).isEqualTo(new Rate(10, 30));
+    assertThat(read.calls().of("b")).isEqualTo(new Rate(20, 20));
+    assertThat(read.calls().of("c")).isEqualTo(new Rate(10, 40));
+    assertThat(read.calls().of("d")).isEqualTo(Rate.UNLIMITED);
   }
 
   /** Which YAML 1.1 would take for truths. */

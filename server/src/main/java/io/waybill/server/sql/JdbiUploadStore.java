@@ -99,6 +99,7 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
     Created created =
         writes
             .run(
+                spec.tenant(),
                 handle ->
                     Admission.run(
                         handle,
@@ -175,7 +176,7 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
   private boolean move(Upload seen, Progress next, CommitQueue.Write<Boolean> write) {
     boolean moved = false;
     try {
-      moved = writes.run(write);
+      moved = writes.run(seen.spec().tenant(), write);
       return moved;
     } finally {
       if (moved) {
@@ -190,6 +191,7 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
   public boolean forget(Upload seen) {
     try {
       return writes.run(
+          seen.spec().tenant(),
           handle -> {
             boolean deleted = UploadTable.delete(handle, seen);
             if (deleted) {
@@ -207,7 +209,7 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
   public CompletionStage<Boolean> extend(
       Upload seen, Instant now, Instant expireTime, Instant urlEnd) {
     return writes
-        .submit(new LedgerWrite(seen.number(), now, expireTime, urlEnd, null))
+        .submit(seen.spec().tenant(), new LedgerWrite(seen.number(), now, expireTime, urlEnd, null))
         .thenApply(extended -> remember(extended, seen, expireTime, urlEnd));
   }
 
@@ -217,7 +219,9 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
       return CompletableFuture.failedFuture(StoreFailures.overloaded());
     }
     return writes
-        .submit(new LedgerWrite(seen.number(), part.time(), expireTime, null, part))
+        .submit(
+            seen.spec().tenant(),
+            new LedgerWrite(seen.number(), part.time(), expireTime, null, part))
         .thenApply(applied -> remember(applied, seen, expireTime, null));
   }
 
@@ -234,6 +238,7 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
   @Override
   public void drop(Upload seen, Collection<Integer> partNumbers) {
     writes.run(
+        seen.spec().tenant(),
         handle -> {
           if (UploadTable.isActive(handle, seen)) {
             journal.fold(handle, seen.number());

@@ -174,6 +174,11 @@ public final class StartUpload {
         IntStream.rangeClosed(1, count).mapToObj(n -> new SignParts.Ask(n, null)).toList();
     try {
       return signParts.sign(upload, parts, null).toCompletableFuture().join().parts();
+    } catch (UploadException e) {
+      if (e.reason() == Reason.RATE_LIMITED) {
+        return List.of(); // the session is made; SignParts says when there are signatures again
+      }
+      throw e;
     } catch (CompletionException e) {
       if (isOpen(sessions.reread(upload))) {
         throw e;

@@ -21,6 +21,8 @@ import io.waybill.server.upload.MutableClock;
 import io.waybill.server.upload.Pauses;
 import io.waybill.server.upload.Quota;
 import io.waybill.server.upload.Quotas;
+import io.waybill.server.upload.Rate;
+import io.waybill.server.upload.Rates;
 import io.waybill.server.upload.ReportPart;
 import io.waybill.server.upload.S3Limits;
 import io.waybill.server.upload.Sessions;
@@ -28,7 +30,9 @@ import io.waybill.server.upload.SignParts;
 import io.waybill.server.upload.StartUpload;
 import io.waybill.server.upload.StorageCleaning;
 import io.waybill.server.upload.StorageCreation;
+import io.waybill.server.upload.TenantExecutor;
 import io.waybill.server.upload.Timing;
+import io.waybill.server.upload.TokenBuckets;
 import io.waybill.server.upload.Upload;
 import io.waybill.server.upload.UploadException;
 import io.waybill.server.upload.UploadId;
@@ -39,6 +43,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -60,12 +65,22 @@ final class Rig implements AutoCloseable {
   final ThreadPoolExecutor readers = pool("readers", 4);
   final ThreadPoolExecutor bulkhead = pool("completions", 2);
   final ScheduledThreadPoolExecutor timer = timer();
+  final TokenBuckets signatures =
+      buckets("signatures_per_second", "few-signatures", new Rate(10, 20));
+  final TokenBuckets calls = buckets("calls_per_second", "few-calls", new Rate(2, 3));
   final StatusErrors errors = new StatusErrors(new Random(1));
   final UploadGrpcService service =
       new UploadGrpcService(
           useCases(),
-          new Calls(workers, starters, readers, timer, errors),
+          new Calls(any(workers), any(starters), any(readers), timer, errors),
           new PageTokens(new byte[32]));
+
+  private TokenBuckets buckets(String what, String tenant, Rate rate) {
+    return new TokenBuckets(
+        what,
+        new Rates(Rate.UNLIMITED, Map.of(tenant, rate)),
+        () -> TimeUnit.MILLISECONDS.toNanos(clock.millis()));
+  }
 
   /** A session as the store has it. */
   Upload stored(String uploadId) {
@@ -78,7 +93,8 @@ final class Rig implements AutoCloseable {
     Timing timing = Timing.DEFAULT;
     Sessions sessions = new Sessions(store, clock);
     StorageCreation creation = new StorageCreation(store, objects, clock, timing);
-    SignParts signParts = new SignParts(sessions, store, destinations, signer, clock, readers);
+    SignParts signParts =
+        new SignParts(sessions, store, destinations, signer, clock, signatures, any(readers));
     StorageCleaning cleaning = new StorageCleaning(store, objects, creation, clock, timing);
     ContentInspection content =
         new ContentInspection(destinations, objects, new FakeContentDetector());
@@ -96,8 +112,8 @@ final class Rig implements AutoCloseable {
             pauses,
             timing),
         signParts,
-        new ReportPart(sessions, store, clock, readers),
-        new CompleteUpload(sessions, assembly, bulkhead),
+        new ReportPart(sessions, store, clock, any(readers)),
+        new CompleteUpload(sessions, assembly, any(bulkhead)),
         new AbortUpload(sessions, store, cleaning, clock),
         new GetUpload(sessions, store),
         new ListUploads(store),
@@ -158,6 +174,10 @@ final class Rig implements AutoCloseable {
         check,
         true,
         quotas);
+  }
+
+  private static TenantExecutor any(Executor executor) {
+    return (tenant, work) -> executor.execute(work);
   }
 
   private static ScheduledThreadPoolExecutor timer() {

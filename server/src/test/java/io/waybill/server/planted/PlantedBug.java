@@ -1,5 +1,7 @@
 package io.waybill.server.planted;
 
+import io.waybill.server.TenantPoolTest;
+import io.waybill.server.grpc.RatesTest;
 import io.waybill.server.s3.FakeAwsObjectStoreTest;
 import io.waybill.server.s3.S3ObjectStoreTest;
 import io.waybill.server.sim.SimulatorTest;
@@ -12,6 +14,7 @@ import io.waybill.server.upload.SignPartsTest;
 import io.waybill.server.upload.StartUploadTest;
 import io.waybill.server.upload.SweepOrphansTest;
 import io.waybill.server.upload.SweepUploadsTest;
+import io.waybill.server.upload.TokenBucketsTest;
 
 /** A mistake somebody could make in one line, and who notices. */
 enum PlantedBug {
@@ -208,7 +211,24 @@ enum PlantedBug {
       "if (existing.isPresent()) {",
       "if (existing.isPresent()\n"
           + "        && UsageTable.take(handle, spec, Usage.of(spec, progress.state()), quota)) {",
-      SqliteUploadStoreTest.class);
+      SqliteUploadStoreTest.class),
+  MANY_SIGNATURES_COST_AS_MUCH_AS_THE_BURST(
+      "upload/TokenBuckets",
+      "long cost = rate.nanosFor(tokens);",
+      "long cost = needed;",
+      TokenBucketsTest.class),
+  SIGNATURES_ARE_NOT_COUNTED(
+      "upload/SignParts",
+      "signatures.take(upload.spec().tenant(), parts.size());",
+      "signatures.take(upload.spec().tenant(), 1);",
+      RatesTest.class),
+  THE_FLOOD_KEEPS_ITS_TURN(
+      "upload/Turns",
+      "order.add(lane);\n        }",
+      "order.addFirst(lane);\n        }",
+      CommitQueueTest.class),
+  A_FLOOD_TAKES_EVERY_THREAD(
+      "TenantPool", "< threads - running", "< threads", TenantPoolTest.class);
 
   /** The class, below io.waybill.server. */
   final String source;
