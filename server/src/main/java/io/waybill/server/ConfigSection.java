@@ -6,11 +6,14 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +47,13 @@ final class ConfigSection {
   /** Whether it is there at all. */
   boolean isPresent() {
     return !node.isMissingNode();
+  }
+
+  /** The mappings within this one, by whatever key each has. */
+  Map<String, ConfigSection> sectionsByKey() {
+    Map<String, ConfigSection> sections = new LinkedHashMap<>();
+    node.fieldNames().forEach(key -> sections.put(key, section(key)));
+    return sections;
   }
 
   /** A list of mappings. */
@@ -105,6 +115,20 @@ final class ConfigSection {
 
   long size(String key, long otherwise) {
     return value(key, otherwise, Units::parseBytes);
+  }
+
+  /** A limit that there need not be: {@code unlimited}, or what the parser takes. */
+  long limit(String key, long otherwise, ToLongFunction<String> parser) {
+    return value(
+        key,
+        otherwise,
+        text -> {
+          try {
+            return text.equals("unlimited") ? Long.MAX_VALUE : parser.applyAsLong(text);
+          } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("unlimited, or " + e.getMessage(), e);
+          }
+        });
   }
 
   Duration duration(String key, Duration otherwise) {

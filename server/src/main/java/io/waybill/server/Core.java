@@ -24,6 +24,7 @@ import io.waybill.server.upload.StorageCreation;
 import io.waybill.server.upload.SweepOrphans;
 import io.waybill.server.upload.SweepUploads;
 import io.waybill.server.upload.Timing;
+import io.waybill.server.upload.TokenBuckets;
 import io.waybill.server.upload.UploadPlanner;
 import io.waybill.server.upload.UploadStore;
 import io.waybill.server.upload.UrlSigner;
@@ -119,7 +120,15 @@ record Core(
         new Completion(store, objects, sessions, content, cleaning, clock, pauses, timing);
     Assembly assembly = new Assembly(store, objects, sessions, completion, clock, pauses, timing);
     SignParts signParts =
-        new SignParts(sessions, store, destinations, signer, clock, threads.readers);
+        new SignParts(
+            sessions,
+            store,
+            destinations,
+            signer,
+            clock,
+            new TokenBuckets(
+                "signatures_per_second", config.rates().signatures(), System::nanoTime),
+            threads.readers);
     CompleteUpload complete = new CompleteUpload(sessions, assembly, threads.completions);
     UploadPlanner planner = new UploadPlanner(destinations, clock, new SecureRandom());
     UseCases useCases =

@@ -5,6 +5,7 @@ import io.waybill.server.upload.ContentCheck;
 import io.waybill.server.upload.ContentTypes;
 import io.waybill.server.upload.Destination;
 import io.waybill.server.upload.KeyTemplate;
+import io.waybill.server.upload.Quotas;
 import io.waybill.server.upload.S3Limits;
 import java.net.URI;
 import java.time.Duration;
@@ -80,6 +81,7 @@ public record DestinationConfig(
         section.duration(
             "session_max_age",
             sessionTtl.compareTo(SESSION_MAX_AGE) > 0 ? sessionTtl : SESSION_MAX_AGE);
+    Quotas quotas = QuotasConfig.read(section.section("quotas"));
     if (keys == null || contentTypes == null) {
       return null;
     }
@@ -101,6 +103,7 @@ public record DestinationConfig(
                 sessionTtl,
                 sessionMaxAge,
                 contentCheck,
-                conditionalPuts));
+                conditionalPuts,
+                quotas));
   }
 }

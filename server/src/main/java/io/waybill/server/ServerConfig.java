@@ -29,6 +29,7 @@ import java.util.Set;
  * @param orphanAge how old such an upload has to be before it is aborted
  * @param putGrace how long a PUT that began before its URL's end may go on
  * @param security who may call, and how the calls travel
+ * @param rates how much tenants may ask of this server
  * @param destinations where uploads may go
  */
 public record ServerConfig(
@@ -40,6 +41,7 @@ public record ServerConfig(
     Duration orphanAge,
     Duration putGrace,
     SecurityConfig security,
+    RatesConfig rates,
     List<DestinationConfig> destinations) {
 
   /** The three that change from machine to machine; the values are keys of the configuration. */
@@ -90,6 +92,7 @@ public record ServerConfig(
     Duration orphanAge = sweeper.duration("orphan_age", Timing.DEFAULT.orphanAge());
     Duration putGrace = sweeper.duration("put_grace", Timing.DEFAULT.putGrace());
     SecurityConfig security = SecurityConfig.read(root);
+    RatesConfig rates = RatesConfig.read(root.section("rates"));
     List<DestinationConfig> destinations = destinations(root);
     for (DestinationConfig destination : destinations) {
       Duration maxAge = destination.policy().sessionMaxAge();
@@ -113,6 +116,7 @@ public record ServerConfig(
         orphanAge,
         putGrace,
         security,
+        rates,
         destinations);
   }
 

@@ -1,10 +1,10 @@
 package io.waybill.server;
 
+import io.waybill.server.upload.TenantExecutor;
 import io.waybill.server.upload.UploadException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
@@ -17,27 +17,29 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * The threads of one server. Each kind of work has its own, and a queue that ends, so that no kind
  * starves another: what does not fit is refused at once, and the caller is told to come again.
+ * Within each kind the tenants take turns ({@link TenantPool}); of what is named here one tenant
+ * alone gets half, and the rest stands ready for others.
  */
 final class Threads implements AutoCloseable {
   /** Calls that wait for S3: starting, aborting, listing what S3 holds. */
-  private static final int WORKERS = 16;
+  private static final int WORKERS = 32;
 
-  private static final int WORKERS_QUEUE = 256;
+  private static final int WORKERS_QUEUE = 512;
 
   /** Starts that need nothing of S3: each waits for one commit, which many share. */
-  private static final int STARTERS = 16;
+  private static final int STARTERS = 32;
 
-  private static final int STARTERS_QUEUE = 1_024;
+  private static final int STARTERS_QUEUE = 2_048;
 
   /** Calls that read the database, and signatures that have to wait. */
-  private static final int READERS = 4;
+  private static final int READERS = 8;
 
-  private static final int READERS_QUEUE = 4_096;
+  private static final int READERS_QUEUE = 8_192;
 
   /** Completions, which may take minutes each. */
-  private static final int COMPLETIONS = 16;
+  private static final int COMPLETIONS = 32;
 
-  private static final int COMPLETIONS_QUEUE = 1_024;
+  private static final int COMPLETIONS_QUEUE = 2_048;
 
   /** Answers to durable writes; at most as many wait as the writer's queue holds. */
   private static final int CALLBACKS = 2;
@@ -49,10 +51,11 @@ final class Threads implements AutoCloseable {
   private static final Duration LAST_WORDS = Duration.ofSeconds(3);
 
   private final List<ExecutorService> all = new ArrayList<>();
-  final ExecutorService workers = bounded("workers", WORKERS, WORKERS_QUEUE);
-  final ExecutorService starters = bounded("starters", STARTERS, STARTERS_QUEUE);
-  final ExecutorService readers = bounded("readers", READERS, READERS_QUEUE);
-  final ExecutorService completions = bounded("completions", COMPLETIONS, COMPLETIONS_QUEUE);
+  private final List<TenantPool> shared = new ArrayList<>();
+  final TenantExecutor workers = shared("workers", WORKERS, WORKERS_QUEUE);
+  final TenantExecutor starters = shared("starters", STARTERS, STARTERS_QUEUE);
+  final TenantExecutor readers = shared("readers", READERS, READERS_QUEUE);
+  final TenantExecutor completions = shared("completions", COMPLETIONS, COMPLETIONS_QUEUE);
   final ExecutorService callbacks =
       keep(
           new ThreadPoolExecutor(
@@ -72,6 +75,7 @@ final class Threads implements AutoCloseable {
     deadlines.shutdownNow();
     all.forEach(ExecutorService::shutdown);
     if (!ended(GRACE)) {
+      shared.forEach(TenantPool::drop);
       all.forEach(ExecutorService::shutdownNow);
       ended(LAST_WORDS);
     }
@@ -92,20 +96,22 @@ final class Threads implements AutoCloseable {
     }
   }
 
-  private ExecutorService bounded(String name, int threads, int queue) {
+  private TenantPool shared(String name, int threads, int queue) {
     ThreadPoolExecutor pool =
         new ThreadPoolExecutor(
             threads,
             threads,
             60,
             TimeUnit.SECONDS,
-            new ArrayBlockingQueue<>(queue),
+            new LinkedBlockingQueue<>(),
             named(name),
-            (work, full) -> {
+            (work, ended) -> {
               throw UploadException.overloaded(name);
             });
     pool.allowCoreThreadTimeOut(true);
-    return keep(pool);
+    TenantPool tenants = new TenantPool(name, threads, queue, keep(pool));
+    shared.add(tenants);
+    return tenants;
   }
 
   private ScheduledExecutorService timer(String name) {

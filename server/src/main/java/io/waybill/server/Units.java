@@ -19,6 +19,11 @@ final class Units {
     return parse(text, BYTES, "a size such as 8MiB (B, KiB, MiB, GiB, TiB)");
   }
 
+  /** A whole number. */
+  static long parseCount(String text) {
+    return parse(text, Map.of("", 1L), "a whole number");
+  }
+
   static Duration parseDuration(String text) {
     return Duration.ofSeconds(parse(text, SECONDS, "a duration such as 15m (s, m, h, d)"));
   }

@@ -7,6 +7,7 @@ import io.waybill.server.grpc.GrpcServer;
 import io.waybill.server.grpc.StatusErrors;
 import io.waybill.server.grpc.UploadGrpcService;
 import io.waybill.server.s3.S3Storage;
+import io.waybill.server.upload.TokenBuckets;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
@@ -80,7 +81,11 @@ public final class WaybillServer implements AutoCloseable {
                               entrance.pageTokens())),
                       List.of(
                           new CallerInterceptor(
-                              entrance.callers(), entrance.permissions(), errors)),
+                              entrance.callers(),
+                              entrance.permissions(),
+                              new TokenBuckets(
+                                  "calls_per_second", config.rates().calls(), System::nanoTime),
+                              errors)),
                       entrance.permissions(),
                       errors));
       after(WARM_UP, threads, core.storage()::warmUp);

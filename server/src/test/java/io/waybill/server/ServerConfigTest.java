@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.waybill.server.upload.Destination;
+import io.waybill.server.upload.Quota;
+import io.waybill.server.upload.Quotas;
+import io.waybill.server.upload.Rate;
 import io.waybill.server.upload.S3Limits;
 import java.io.IOException;
 import java.io.InputStream;
@@ -39,6 +42,7 @@ class ServerConfigTest {
     assertThat(example.putGrace()).isEqualTo(least.putGrace());
     assertThat(example.orphanAge()).isEqualTo(least.orphanAge());
     assertThat(example.orphanInterval()).isEqualTo(least.orphanInterval());
+    assertThat(example.rates()).isEqualTo(least.rates());
     Destination said = example.destinations().get(0).policy();
     Destination implied = least.destinations().get(0).policy();
     assertThat(said).usingRecursiveComparison().ignoringFields("name", "bucket").isEqualTo(implied);
@@ -55,7 +59,18 @@ class ServerConfigTest {
   @Test
   void theExampleExplainsEveryKey() throws IOException {
     String example = example();
-    for (String section : new String[] {"", "database:\n  ", "sweeper:\n  ", "destinations:\n- "}) {
+    for (String section :
+        new String[] {
+          "",
+          "",
+          "database:\n  ",
+          "sweeper:\n  ",
+          "destinations:\n- ",
+          "rates:\n  ",
+          "rates:\n  default:\n    ",
+          "destinations:\n- quotas:\n    ",
+          "destinations:\n- quotas:\n    default:\n      "
+        }) {
       assertThatThrownBy(() -> ServerConfig.parse(section + "nonsense: 1\n", Map.of()))
           .satisfies(
               e -> {
@@ -103,6 +118,14 @@ class ServerConfigTest {
         "content_types: pdf|destinations[0].content_types: a list of at least one",
         "endpoint: ftp://x|destinations[0].endpoint: http(s)://host[:port] and nothing else",
         "name: {}|destinations[0].name: one value",
+        "quotas: {open_sessions: 1}|destinations[0].quotas.open_sessions: unknown key; known are",
+        "quotas: {default: {open_sessions: few}}|quotas.default.open_sessions: unlimited, or a whole",
+        "quotas: {default: {open_sessions: -1}}|quotas.default.open_sessions: unlimited, or a whole",
+        "quotas: {default: {reserved_bytes: 1PB}}|reserved_bytes: unlimited, or a size such as 8MiB",
+        "quotas: {default: {bytes: 1}}|quotas.default.bytes: unknown key; known are open_sessions",
+        "quotas: {tenants: {Acme: {}}}|quotas.tenants.Acme: a tenant is 1 to 63 of a-z 0-9 _ -",
+        "quotas: {tenants: {acme: 5}}|quotas.tenants.acme: a mapping",
+        "quotas: {tenants: [acme]}|quotas.tenants: a mapping",
       })
   void namesTheKeyAndWhatIsAllowed(String line, String problem) {
     String yaml = LEAST + "    " + line + "\n";
@@ -111,6 +134,68 @@ class ServerConfigTest {
     assertThatThrownBy(() -> ServerConfig.parse(once, Map.of()))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining(problem);
+  }
+
+  @Test
+  void aTenantsQuotaLeavesTheRestToTheDefault() {
+    String quotas =
+        """
+            quotas:
+              default: {open_sessions: 5, reserved_bytes: 1GiB}
+              tenants:
+                acme: {open_sessions: 7}
+                free: {open_sessions: unlimited, reserved_bytes: unlimited}
+                shut: {open_sessions: 0}
+        """;
+    Quotas read =
+        ServerConfig.parse(LEAST + quotas, Map.of()).destinations().get(0).policy().quotas();
+
+    assertThat(read.of("anybody")).isEqualTo(new Quota(5, 1L << 30));
+    assertThat(read.of("acme")).isEqualTo(new Quota(7, 1L << 30));
+    assertThat(read.of("free")).isEqualTo(Quota.UNLIMITED);
+    assertThat(read.of("shut")).isEqualTo(new Quota(0, 1L << 30));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "default: {calls_per_second: 0}|rates.default.calls_per_second: unlimited, or 1 to 1000000",
+        "default: {calls_per_second: 1.5}|calls_per_second: unlimited, or a whole number, not 1.5",
+        "default: {signatures_per_second: 9999999}|unlimited, or 1 to 1000000, not 9999999",
+        "default: {calls_burst: 5}|rates.default.calls_burst: a number, and only with calls_per",
+        "default: {calls_per_second: 5, calls_burst: unlimited}|calls_burst: a number, and only",
+        "calls_per_second: 5|rates.calls_per_second: unknown key; known are default, tenants",
+        "tenants: {a b: {}}|rates.tenants.a b: a tenant is 1 to 63",
+        "tenants: {a: {calls: 5}}|rates.tenants.a.calls: unknown key; known are signatures_per",
+      })
+  void refusesRatesThatAreNone(String line, String problem) {
+    assertThatThrownBy(() -> ServerConfig.parse("rates:\n  " + line + "\n" + LEAST, Map.of()))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(problem);
+  }
+
+  @Test
+  void aTenantsRatesLeaveTheRestToTheDefault() {
+    String rates =
+        """
+        rates:
+          default: {calls_per_second: 10, calls_burst: 30}
+          tenants:
+            a: {signatures_per_second: 7}
+            b: {calls_per_second: 20}
+            c: {calls_burst: 40}
+            d: {calls_per_second: unlimited}
+        """;
+    RatesConfig read = ServerConfig.parse(rates + LEAST, Map.of()).rates();
+
+    assertThat(read.calls().of("anybody")).isEqualTo(new Rate(10, 30));
+    assertThat(read.signatures().of("anybody")).isEqualTo(Rate.UNLIMITED);
+    assertThat(read.signatures().of("a")).isEqualTo(new Rate(7, 7));
+    assertThat(read.calls().of("a")).isEqualTo(new Rate(10, 30));
+    assertThat(read.calls().of("b")).isEqualTo(new Rate(20, 20));
+    assertThat(read.calls().of("c")).isEqualTo(new Rate(10, 40));
+    assertThat(read.calls().of("d")).isEqualTo(Rate.UNLIMITED);
   }
 
   /** Which YAML 1.1 would take for truths. */

@@ -11,6 +11,7 @@ import io.waybill.server.upload.Destination;
 import io.waybill.server.upload.Destinations;
 import io.waybill.server.upload.ObjectStore;
 import io.waybill.server.upload.Progress;
+import io.waybill.server.upload.Quota;
 import io.waybill.server.upload.StartUpload;
 import io.waybill.server.upload.SweepOrphans;
 import io.waybill.server.upload.Swept;
@@ -49,7 +50,8 @@ class SweepOrphansIT {
       store.create(
           live,
           creating.activated(objects.createMultipartUpload(live)),
-          live.expireTimeFrom(CLOCK.instant()));
+          live.expireTimeFrom(CLOCK.instant()),
+          Quota.UNLIMITED);
       UploadSpec orphan = plan(destinations, "orphan");
       objects.createMultipartUpload(orphan);
       UploadSpec foreign = withKey(orphan, "backup/2026.tar");

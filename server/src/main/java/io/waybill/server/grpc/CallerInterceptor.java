@@ -8,6 +8,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.waybill.server.upload.Caller;
 import io.waybill.server.upload.Reason;
+import io.waybill.server.upload.TokenBuckets;
 import io.waybill.server.upload.UploadException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -21,11 +22,17 @@ public final class CallerInterceptor implements ServerInterceptor {
 
   private final Callers callers;
   private final Permissions permissions;
+  private final TokenBuckets rates;
   private final StatusErrors errors;
 
-  public CallerInterceptor(Callers callers, Permissions permissions, StatusErrors errors) {
+  /**
+   * @param rates what a tenant has of calls
+   */
+  public CallerInterceptor(
+      Callers callers, Permissions permissions, TokenBuckets rates, StatusErrors errors) {
     this.callers = callers;
     this.permissions = permissions;
+    this.rates = rates;
     this.errors = errors;
   }
 
@@ -49,6 +56,7 @@ public final class CallerInterceptor implements ServerInterceptor {
         if (!permission.isGivenTo(caller)) {
           throw denied(call.getMethodDescriptor().getBareMethodName(), permission);
         }
+        rates.take(caller.tenant(), 1);
         context = context.withValue(CALLER, caller);
       }
     } catch (RuntimeException e) {

@@ -3,10 +3,10 @@ package io.waybill.server.grpc;
 import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.stub.StreamObserver;
+import io.waybill.server.upload.TenantExecutor;
 import io.waybill.server.upload.UploadException;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -23,9 +23,9 @@ public final class Calls {
    */
   private static final long LATE_MARGIN_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
-  private final Executor workers;
-  private final Executor starters;
-  private final Executor readers;
+  private final TenantExecutor workers;
+  private final TenantExecutor starters;
+  private final TenantExecutor readers;
   private final ScheduledExecutorService timer;
   private final StatusErrors errors;
 
@@ -36,9 +36,9 @@ public final class Calls {
    * @param timer for deadlines; drops cancelled tasks at once
    */
   public Calls(
-      Executor workers,
-      Executor starters,
-      Executor readers,
+      TenantExecutor workers,
+      TenantExecutor starters,
+      TenantExecutor readers,
       ScheduledExecutorService timer,
       StatusErrors errors) {
     this.workers = workers;
@@ -103,7 +103,7 @@ public final class Calls {
     }
   }
 
-  private <T> void answer(Executor executor, StreamObserver<T> observer, Supplier<T> work) {
+  private <T> void answer(TenantExecutor executor, StreamObserver<T> observer, Supplier<T> work) {
     Reply<T> reply = new Reply<>(observer, errors);
     Context context = Context.current();
     handOff(
@@ -117,7 +117,8 @@ public final class Calls {
         });
   }
 
-  private static void handOff(Executor executor, Reply<?> reply, Context context, Runnable work) {
+  private static void handOff(
+      TenantExecutor executor, Reply<?> reply, Context context, Runnable work) {
     Runnable answered =
         () -> {
           try {
@@ -127,7 +128,7 @@ public final class Calls {
           }
         };
     try {
-      executor.execute(context.wrap(answered));
+      executor.execute(CallerInterceptor.current().tenant(), context.wrap(answered));
     } catch (RuntimeException | Error e) { // full, or no thread to be had
       reply.fail(e);
     }

@@ -40,7 +40,7 @@ final class ReasonCodes {
           Code.FAILED_PRECONDITION;
       case REQUEST_ID_REUSED, OBJECT_EXISTS -> Code.ALREADY_EXISTS;
       case PART_OUT_OF_RANGE -> Code.OUT_OF_RANGE;
-      case OVERLOADED -> Code.RESOURCE_EXHAUSTED;
+      case OVERLOADED, QUOTA_EXCEEDED, RATE_LIMITED -> Code.RESOURCE_EXHAUSTED;
       case INTERNAL -> Code.INTERNAL;
     };
   }

@@ -5,6 +5,7 @@ import com.google.protobuf.CodedOutputStream;
 import com.google.rpc.BadRequest;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.PreconditionFailure;
+import com.google.rpc.QuotaFailure;
 import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
 import io.grpc.Status.Code;
@@ -51,6 +52,9 @@ final class StatusDetails {
     if (code == Code.FAILED_PRECONDITION) {
       others.add(Any.pack(precondition(failure)));
     }
+    if (code == Code.RESOURCE_EXHAUSTED && failure.metadata().containsKey(UploadException.QUOTA)) {
+      others.add(Any.pack(quotaFailure(failure)));
+    }
     if (!failure.violations().isEmpty()) {
       int used = status.addAllDetails(others).build().getSerializedSize() + infoBytes(info);
       status.clearDetails();
@@ -79,6 +83,15 @@ final class StatusDetails {
             PreconditionFailure.Violation.newBuilder()
                 .setType(failure.reason().name())
                 .setSubject(failure.metadata().getOrDefault("upload_id", ""))
+                .setDescription(Utf8.cut(failure.text(), MAX_DESCRIPTION_BYTES)))
+        .build();
+  }
+
+  private static QuotaFailure quotaFailure(UploadException failure) {
+    return QuotaFailure.newBuilder()
+        .addViolations(
+            QuotaFailure.Violation.newBuilder()
+                .setSubject(failure.metadata().getOrDefault(UploadException.QUOTA, ""))
                 .setDescription(Utf8.cut(failure.text(), MAX_DESCRIPTION_BYTES)))
         .build();
   }

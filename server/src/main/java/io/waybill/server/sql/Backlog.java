@@ -1,10 +1,10 @@
 package io.waybill.server.sql;
 
+import io.waybill.server.upload.Turns;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
+import java.util.Objects;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -13,30 +13,31 @@ import java.util.concurrent.locks.ReentrantLock;
  * but gives out what it has, so that nothing is ever left lying in it.
  */
 final class Backlog<T> {
-  private final int capacity;
-  private final Queue<T> waiting = new ArrayDeque<>();
+  private final Turns<T> waiting;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private boolean closed;
 
   Backlog(int capacity) {
-    this.capacity = capacity;
+    this.waiting = new Turns<>(capacity);
   }
 
   /**
-   * @throws io.waybill.server.upload.UploadException OVERLOADED where it is full, STORE_UNAVAILABLE
-   *     where it is closed
+   * Adds it to what waits of its tenant.
+   *
+   * @throws io.waybill.server.upload.UploadException OVERLOADED where the tenant has too much in
+   *     it, STORE_UNAVAILABLE where it is closed
    */
-  void add(T work) {
+  void add(String tenant, T work) {
     lock.lock();
     try {
       if (closed) {
         throw StoreFailures.unavailable();
       }
-      if (waiting.size() >= capacity) {
+      if (!waiting.hasRoomFor(tenant)) {
         throw StoreFailures.overloaded();
       }
-      waiting.add(work);
+      waiting.add(tenant, work);
       changed.signal();
     } finally {
       lock.unlock();
@@ -44,16 +45,17 @@ final class Backlog<T> {
   }
 
   /**
-   * Waits for work and takes what there is, the oldest first; nothing where none came so long, or
-   * where it {@link #isOver}.
+   * Waits for work and takes what there is, by turns of the tenants, each one's oldest first;
+   * nothing where none came so long, or where it {@link #isOver}.
    */
   List<T> take(int most, Duration patience) {
     lock.lock();
     try {
       await(patience);
-      List<T> taken = new ArrayList<>(Math.min(most, waiting.size()));
-      while (taken.size() < most && !waiting.isEmpty()) {
-        taken.add(waiting.remove());
+      int count = Math.min(most, waiting.size());
+      List<T> taken = new ArrayList<>(count);
+      for (int i = 0; i < count; i++) {
+        taken.add(Objects.requireNonNull(waiting.next()));
       }
       return taken;
     } finally {

@@ -16,8 +16,8 @@ import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 
 /**
- * The one writer. It takes whatever waits, runs it in one transaction, commits, and only then
- * answers: the fsync that makes one call durable serves a thousand.
+ * The one writer. It takes what waits, by turns of the tenants, runs it in one transaction,
+ * commits, and only then answers: the fsync that makes one call durable serves a thousand.
  *
  * <p>Calls that wait at the same time have no order among themselves; a batch does its ledger
  * writes first. If one call fails the whole batch is rolled back and each runs alone, so that it
@@ -32,8 +32,14 @@ final class CommitQueue implements AutoCloseable {
     T run(Handle handle);
   }
 
-  /** How many calls may wait: a tenth of a second's work. Beyond that, waiting helps nobody. */
-  static final int CAPACITY = 10_000;
+  /**
+   * How many calls may wait, half of them of one tenant alone: a tenth of a second's work. Beyond
+   * that, waiting helps nobody.
+   */
+  static final int CAPACITY = 20_000;
+
+  /** Of Waybill itself, which has its turns as a tenant has; none has this name. */
+  private static final String OWN = "";
 
   /** How many calls share a transaction at the most; more make it longer but hardly cheaper. */
   static final int BATCH = 1_000;
@@ -85,13 +91,18 @@ final class CommitQueue implements AutoCloseable {
     thread.start();
   }
 
-  /**
-   * Runs a write and waits until it is durable, also on a thread that is interrupted: who is told
-   * to stop in the middle of his work still writes down how far he came.
-   */
+  /** {@link #run(String, Write)} of no tenant's. */
   <T> T run(Write<T> write) {
+    return run(OWN, write);
+  }
+
+  /**
+   * Runs a tenant's write and waits until it is durable, also on a thread that is interrupted: who
+   * is told to stop in the middle of his work still writes down how far he came.
+   */
+  <T> T run(String tenant, Write<T> write) {
     Call.Waiting<T> call = new Call.Waiting<>(write);
-    backlog.add(call);
+    backlog.add(tenant, call);
     boolean interrupted = Thread.interrupted();
     try {
       long end = System.nanoTime() + PATIENCE.toNanos();
@@ -114,11 +125,11 @@ final class CommitQueue implements AutoCloseable {
     }
   }
 
-  /** Runs a ledger write; the stage completes when it is durable. Holds no thread. */
-  CompletionStage<Boolean> submit(LedgerWrite write) {
+  /** Runs a tenant's ledger write; the stage completes when it is durable. Holds no thread. */
+  CompletionStage<Boolean> submit(String tenant, LedgerWrite write) {
     Call.Ledger call = new Call.Ledger(write);
     try {
-      backlog.add(call);
+      backlog.add(tenant, call);
       return call.answer;
     } catch (UploadException e) {
       return CompletableFuture.failedFuture(e);

@@ -3,10 +3,12 @@ package io.waybill.server.sql;
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.waybill.server.upload.Part;
 import io.waybill.server.upload.Progress;
+import io.waybill.server.upload.Quota;
 import io.waybill.server.upload.Upload;
 import io.waybill.server.upload.UploadId;
 import io.waybill.server.upload.UploadSpec;
 import io.waybill.server.upload.UploadStore;
+import io.waybill.server.upload.Usage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -100,19 +102,29 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
   }
 
   @Override
-  public Created create(UploadSpec spec, Progress progress, Instant expireTime) {
+  public Created create(UploadSpec spec, Progress progress, Instant expireTime, Quota quota) {
     long began = recent.now();
     Created created =
-        writes.run(
-            handle -> {
-              boolean isNew =
-                  UploadTable.insert(handle, spec, progress, expireTime, clock.instant());
-              StoredUpload row =
-                  UploadTable.byRequestId(handle, spec.tenant(), spec.requestId()).orElseThrow();
-              return new Created(whole(handle, journal.unfoldedHere(), row), isNew);
-            });
+        writes
+            .run(
+                spec.tenant(),
+                handle ->
+                    Admission.run(
+                        handle,
+                        journal.unfoldedHere(),
+                        spec,
+                        progress,
+                        expireTime,
+                        quota,
+                        clock.instant()))
+            .orThrow();
     recent.read(created.upload(), began);
     return created;
+  }
+
+  @Override
+  public Usage usage(String destination, String tenant) {
+    return read((handle, unfolded) -> UsageTable.of(handle, destination, tenant));
   }
 
   @Override
@@ -144,7 +156,7 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
         seen,
         next,
         handle -> {
-          boolean replaced = UploadTable.replace(handle, seen, next, clock.instant(), false);
+          boolean replaced = replaceRow(handle, seen, next, false);
           if (replaced && !change.isEmpty()) {
             journal.fold(handle, seen.number());
             delete(handle, seen, change.drop()).add(handle);
@@ -156,15 +168,24 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
 
   @Override
   public boolean replaceIfNotExtended(Upload seen, Progress next) {
-    return move(
-        seen, next, handle -> UploadTable.replace(handle, seen, next, clock.instant(), true));
+    return move(seen, next, handle -> replaceRow(handle, seen, next, true));
+  }
+
+  /** With the row goes what its session uses: the row's state was that which was seen. */
+  private boolean replaceRow(Handle handle, Upload seen, Progress next, boolean ifNotExtended) {
+    boolean replaced = UploadTable.replace(handle, seen, next, clock.instant(), ifNotExtended);
+    if (replaced) {
+      Usage before = Usage.of(seen.spec(), seen.state());
+      UsageTable.giveBack(handle, seen.spec(), before.minus(Usage.of(seen.spec(), next.state())));
+    }
+    return replaced;
   }
 
   private boolean move(Upload seen, Progress next, CommitQueue.Write<Boolean> write) {
     boolean moved = false;
     long began = recent.now();
     try {
-      moved = writes.run(write);
+      moved = writes.run(seen.spec().tenant(), write);
       return moved;
     } finally {
       if (moved) {
@@ -179,10 +200,12 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
   public boolean forget(Upload seen) {
     try {
       return writes.run(
+          seen.spec().tenant(),
           handle -> {
             boolean deleted = UploadTable.delete(handle, seen);
             if (deleted) {
               PartTable.deleteAll(handle, seen.number());
+              UsageTable.giveBack(handle, seen.spec(), Usage.of(seen.spec(), seen.state()));
             }
             return deleted;
           });
@@ -195,7 +218,7 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
   public CompletionStage<Boolean> extend(
       Upload seen, Instant now, Instant expireTime, Instant urlEnd) {
     return writes
-        .submit(new LedgerWrite(seen.number(), now, expireTime, urlEnd, null))
+        .submit(seen.spec().tenant(), new LedgerWrite(seen.number(), now, expireTime, urlEnd, null))
         .thenApply(extended -> remember(extended, seen, expireTime, urlEnd));
   }
 
@@ -205,7 +228,9 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
       return CompletableFuture.failedFuture(StoreFailures.overloaded());
     }
     return writes
-        .submit(new LedgerWrite(seen.number(), part.time(), expireTime, null, part))
+        .submit(
+            seen.spec().tenant(),
+            new LedgerWrite(seen.number(), part.time(), expireTime, null, part))
         .thenApply(applied -> remember(applied, seen, expireTime, null));
   }
 
@@ -222,6 +247,7 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
   @Override
   public void drop(Upload seen, Collection<Integer> partNumbers) {
     writes.run(
+        seen.spec().tenant(),
         handle -> {
           if (UploadTable.isActive(handle, seen)) {
             journal.fold(handle, seen.number());

@@ -49,10 +49,16 @@ final class SqliteSchema {
   }
 
   static void migrate(SQLiteDataSource source) {
+    migrate(source, "latest");
+  }
+
+  /** Up to a version. */
+  static void migrate(SQLiteDataSource source, String target) {
     Flyway.configure()
         .dataSource(source)
         .locations("classpath:db/migration")
         .placeholders(TYPES)
+        .target(target)
         .load()
         .migrate();
   }

@@ -4,7 +4,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 
 /**
  * Makes the object out of the parts. However many callers ask at once, one assembly runs, on a
@@ -14,13 +13,13 @@ import java.util.concurrent.Executor;
 public final class CompleteUpload {
   private final Sessions sessions;
   private final Assembly assembly;
-  private final Executor bulkhead;
+  private final TenantExecutor bulkhead;
   private final Map<UploadId, CompletableFuture<Upload>> inFlight = new ConcurrentHashMap<>();
 
   /**
    * @param bulkhead runs the assemblies; throws what the caller is to see where it is full
    */
-  public CompleteUpload(Sessions sessions, Assembly assembly, Executor bulkhead) {
+  public CompleteUpload(Sessions sessions, Assembly assembly, TenantExecutor bulkhead) {
     this.sessions = sessions;
     this.assembly = assembly;
     this.bulkhead = bulkhead;
@@ -48,7 +47,7 @@ public final class CompleteUpload {
       return other;
     }
     try {
-      bulkhead.execute(() -> assemble(upload, mine));
+      bulkhead.execute(upload.spec().tenant(), () -> assemble(upload, mine));
     } catch (RuntimeException | Error e) { // full, or no thread to be had: nobody must wait for it
       inFlight.remove(upload.id());
       mine.completeExceptionally(e);

@@ -20,6 +20,7 @@ import java.time.Duration;
  * @param sessionMaxAge how long it lives at all
  * @param contentCheck what becomes of content that is not what was declared
  * @param conditionalPuts whether the store is known to honour {@code If-None-Match}
+ * @param quotas how much of it each tenant may use
  */
 public record Destination(
     String name,
@@ -36,7 +37,8 @@ public record Destination(
     Duration sessionTtl,
     Duration sessionMaxAge,
     ContentCheck contentCheck,
-    boolean conditionalPuts) {
+    boolean conditionalPuts,
+    Quotas quotas) {
 
   /** S3 signs for at most a week. */
   public static final Duration MAX_URL_TTL = Duration.ofDays(7);
@@ -78,7 +80,8 @@ public record Destination(
         sessionTtl,
         sessionMaxAge,
         contentCheck,
-        honoured);
+        honoured,
+        quotas);
   }
 
   private static <T extends Comparable<T>> void range(String what, T value, T least, T most) {

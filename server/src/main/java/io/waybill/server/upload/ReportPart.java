@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** Puts a part into the ledger. A hint: Complete believes S3 alone. */
@@ -30,12 +29,12 @@ public final class ReportPart {
   private final Sessions sessions;
   private final UploadStore store;
   private final Clock clock;
-  private final Executor followUps;
+  private final TenantExecutor followUps;
 
   /**
    * @param followUps finds out why a report was refused: reads the database
    */
-  public ReportPart(Sessions sessions, UploadStore store, Clock clock, Executor followUps) {
+  public ReportPart(Sessions sessions, UploadStore store, Clock clock, TenantExecutor followUps) {
     this.sessions = sessions;
     this.store = store;
     this.clock = clock;
@@ -74,7 +73,7 @@ public final class ReportPart {
         () -> {
           throw sessions.refusalNow(upload);
         },
-        followUps);
+        followUps.of(upload.spec().tenant()));
   }
 
   private Part part(UploadSpec spec, Report report) {

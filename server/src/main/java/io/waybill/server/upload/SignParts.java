@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** Signs requests for parts, and extends the session. */
@@ -43,9 +42,11 @@ public final class SignParts {
   private final Destinations destinations;
   private final UrlSigner signer;
   private final Clock clock;
-  private final Executor followUps;
+  private final TokenBuckets signatures;
+  private final TenantExecutor followUps;
 
   /**
+   * @param signatures what a tenant has of them, each part one
    * @param followUps signs what had to be extended first: may read the database and take its time
    */
   public SignParts(
@@ -54,12 +55,14 @@ public final class SignParts {
       Destinations destinations,
       UrlSigner signer,
       Clock clock,
-      Executor followUps) {
+      TokenBuckets signatures,
+      TenantExecutor followUps) {
     this.sessions = sessions;
     this.store = store;
     this.destinations = destinations;
     this.signer = signer;
     this.clock = clock;
+    this.signatures = signatures;
     this.followUps = followUps;
   }
 
@@ -117,6 +120,7 @@ public final class SignParts {
   CompletionStage<Signed> sign(Upload upload, List<Ask> parts, @Nullable Duration ttl) {
     Instant now = clock.instant();
     Duration wished = urlTtl(destinations.of(upload), ttl);
+    signatures.take(upload.spec().tenant(), parts.size());
     Instant expire = ReportPart.slid(upload, now);
     Instant end = earlier(now.plus(wished), expire).truncatedTo(ChronoUnit.MILLIS);
     if (expire.equals(upload.expireTime()) && !end.isAfter(upload.urlEnd())) {
@@ -134,7 +138,7 @@ public final class SignParts {
               }
               return signAll(upload, parts, end);
             },
-            followUps);
+            followUps.of(upload.spec().tenant()));
   }
 
   private Signed signAll(Upload upload, List<Ask> parts, Instant end) {

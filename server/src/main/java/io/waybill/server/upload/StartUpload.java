@@ -78,9 +78,18 @@ public final class StartUpload {
     this.timing = timing;
   }
 
-  /** What a session of this request would be. Makes nothing. */
+  /** What a session of this request would be, if there is room for it now. Makes nothing. */
   public UploadSpec validate(Caller caller, Request request) {
-    return planner.plan(caller, request);
+    UploadSpec spec = planner.plan(caller, request);
+    if (existing(caller, request).isEmpty()) {
+      Usage used = store.usage(spec.destination(), spec.tenant());
+      Optional<UploadException> refusal =
+          planner.quotaOf(spec).refusal(spec, Usage.of(spec, UploadState.CREATING), used);
+      if (refusal.isPresent()) {
+        throw refusal.get();
+      }
+    }
+    return spec;
   }
 
   /**
@@ -110,7 +119,8 @@ public final class StartUpload {
         store.create(
             spec,
             StorageCreation.isNeededFor(spec) ? first : first.activated(""),
-            spec.expireTimeFrom(now));
+            spec.expireTimeFrom(now),
+            planner.quotaOf(spec));
     if (!created.upload().spec().requestDigest().equals(spec.requestDigest())) {
       throw reused(request, created.upload());
     }
@@ -164,6 +174,11 @@ public final class StartUpload {
         IntStream.rangeClosed(1, count).mapToObj(n -> new SignParts.Ask(n, null)).toList();
     try {
       return signParts.sign(upload, parts, null).toCompletableFuture().join().parts();
+    } catch (UploadException e) {
+      if (e.reason() == Reason.RATE_LIMITED) {
+        return List.of(); // the session is made; SignParts says when there are signatures again
+      }
+      throw e;
     } catch (CompletionException e) {
       if (isOpen(sessions.reread(upload))) {
         throw e;

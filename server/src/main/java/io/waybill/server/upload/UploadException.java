@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * is for the log.
  */
 public final class UploadException extends RuntimeException {
+  /** The variable of the message that says which quota it is about. */
+  public static final String QUOTA = "quota";
+
   private static final long serialVersionUID = 1L;
 
   private final Reason reason;

@@ -53,6 +53,14 @@ public final class UploadPlanner {
     return spec;
   }
 
+  /** How much of its destination the session's tenant may use. */
+  Quota quotaOf(UploadSpec spec) {
+    return destinations
+        .find(spec.destination())
+        .map(destination -> destination.quotas().of(spec.tenant()))
+        .orElseThrow();
+  }
+
   private UploadSpec spec(Caller caller, Destination destination, StartUpload.Request request) {
     Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
     UploadId id = UploadId.next(clock, random);

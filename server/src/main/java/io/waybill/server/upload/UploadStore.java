@@ -64,10 +64,19 @@ public interface UploadStore {
       int most) {}
 
   /**
-   * Adds a session, unless the tenant has one with this request id: then returns that one. The
-   * {@code urlEnd} of a new one is its creation.
+   * Adds a session, unless the tenant has one with this request id: then returns that one, whatever
+   * the quota. The {@code urlEnd} of a new one is its creation.
+   *
+   * <p>What the new session uses ({@link Usage#of}) is taken in the same transaction, however many
+   * starts there are at once; and {@link #replace}, {@link #replaceIfNotExtended} and {@link
+   * #forget} give back in theirs what is not used any more.
+   *
+   * @throws UploadException QUOTA_EXCEEDED where the quota has no room for it; nothing is made then
    */
-  Created create(UploadSpec spec, Progress progress, Instant expireTime);
+  Created create(UploadSpec spec, Progress progress, Instant expireTime, Quota quota);
+
+  /** What a tenant has in use of a destination. */
+  Usage usage(String destination, String tenant);
 
   /** The tenant's session of this id. */
   Optional<Upload> find(String tenant, UploadId id);

@@ -5,6 +5,7 @@ import io.waybill.server.upload.ChecksumAlgorithm;
 import io.waybill.server.upload.Part;
 import io.waybill.server.upload.PartPlan;
 import io.waybill.server.upload.Progress;
+import io.waybill.server.upload.Quota;
 import io.waybill.server.upload.S3Limits;
 import io.waybill.server.upload.Upload;
 import io.waybill.server.upload.UploadId;
@@ -158,7 +159,10 @@ record Sessions(Path file) {
   private static void makeFirst(Path file) throws Exception {
     try (JdbiUploadStore store = open(file)) {
       UploadSpec spec = spec();
-      Upload upload = store.create(spec, active(), spec.expireTimeFrom(spec.createTime())).upload();
+      Upload upload =
+          store
+              .create(spec, active(), spec.expireTimeFrom(spec.createTime()), Quota.UNLIMITED)
+              .upload();
       Part part =
           new Part(
               1,

@@ -2,6 +2,7 @@ package io.waybill.server.bench;
 
 import com.sun.management.OperatingSystemMXBean;
 import io.waybill.server.sql.JdbiUploadStore;
+import io.waybill.server.upload.Quota;
 import io.waybill.server.upload.UploadSpec;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -79,7 +80,11 @@ final class StartGrowthBench implements Benchmark {
           while (System.nanoTime() - begin < time.toNanos()) {
             UploadSpec spec = Sessions.spec();
             if (!store
-                .create(spec, Sessions.active(), spec.expireTimeFrom(spec.createTime()))
+                .create(
+                    spec,
+                    Sessions.active(),
+                    spec.expireTimeFrom(spec.createTime()),
+                    Quota.UNLIMITED)
                 .isNew()) {
               throw new AssertionError("a session was there already: " + spec.id());
             }

@@ -8,7 +8,9 @@ import io.grpc.ServerInterceptor;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.stub.StreamObserver;
+import io.waybill.server.upload.Rates;
 import io.waybill.server.upload.Reason;
+import io.waybill.server.upload.TokenBuckets;
 import io.waybill.server.upload.UploadException;
 import io.waybill.v1.GetUploadRequest;
 import io.waybill.v1.GetUploadResponse;
@@ -25,6 +27,8 @@ import org.junit.jupiter.api.Test;
 /** What callers see of handlers and interceptors that do not behave. */
 class CallGuardTest {
   private final StatusErrors errors = new StatusErrors(new Random(1));
+  private final TokenBuckets rates =
+      new TokenBuckets("calls_per_second", Rates.UNLIMITED, System::nanoTime);
   private final Permissions permissions = Permissions.of(Reflection.OFF);
   private final ShutdownGate gate = new ShutdownGate(errors);
   private @Nullable Server server;
@@ -69,13 +73,13 @@ class CallGuardTest {
         (call, headers) -> {
           throw new UploadException(Reason.OVERLOADED, "too many of you", Map.of());
         };
-    called(observer -> {}, List.of(new CallerInterceptor(refusing, permissions, errors)))
+    called(observer -> {}, List.of(new CallerInterceptor(refusing, permissions, rates, errors)))
         .hasReason(Reason.OVERLOADED);
     Callers broken =
         (call, headers) -> {
           throw new IllegalStateException("a defect");
         };
-    called(observer -> {}, List.of(new CallerInterceptor(broken, permissions, errors)))
+    called(observer -> {}, List.of(new CallerInterceptor(broken, permissions, rates, errors)))
         .hasReason(Reason.INTERNAL);
   }
 

@@ -11,6 +11,7 @@ import io.grpc.stub.ClientCalls;
 import io.waybill.server.upload.Checksum;
 import io.waybill.server.upload.InMemoryObjectStore.Operation;
 import io.waybill.server.upload.Progress;
+import io.waybill.server.upload.Quota;
 import io.waybill.server.upload.Reason;
 import io.waybill.server.upload.StorageException;
 import io.waybill.server.upload.Upload;
@@ -54,7 +55,7 @@ class FailuresTest {
         .has("limit_bytes", "1000");
     refusedStart(Requests.start(5).setDestination("none"))
         .hasReason(Reason.DESTINATION_UNKNOWN)
-        .has("allowed", "any, exact, strict, checked");
+        .has("allowed", "any, exact, strict, checked, small");
     refusedStart(Requests.start(5).setChecksumAlgorithm(crc()).setSignFirst(1))
         .hasReason(Reason.CHECKSUM_REQUIRED);
   }
@@ -117,7 +118,8 @@ class FailuresTest {
         .create(
             spec,
             Progress.creating(waybill.rig().clock.instant().plusSeconds(600)),
-            ready.expireTime());
+            ready.expireTime(),
+            Quota.UNLIMITED);
 
     for (var call : everyCall().entrySet()) {
       if (call.getKey().equals("getUpload") || call.getKey().equals("listParts")) {

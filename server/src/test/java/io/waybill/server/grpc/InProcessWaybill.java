@@ -53,6 +53,7 @@ final class InProcessWaybill implements BeforeEachCallback, AfterEachCallback {
                             new CallerInterceptor(
                                 (call, headers) -> caller(headers),
                                 Permissions.of(Reflection.OFF),
+                                rig.calls,
                                 rig.errors)),
                         new ShutdownGate(rig.errors),
                         rig.errors))

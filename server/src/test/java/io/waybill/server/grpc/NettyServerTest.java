@@ -81,7 +81,8 @@ class NettyServerTest {
         InsecureServerCredentials.create(),
         GrpcLimits.DEFAULT.withShutdownGrace(Duration.ofMillis(300)),
         List.of(rig.service),
-        List.of(new CallerInterceptor((call, headers) -> caller, permissions, rig.errors)),
+        List.of(
+            new CallerInterceptor((call, headers) -> caller, permissions, rig.calls, rig.errors)),
         permissions,
         rig.errors);
   }

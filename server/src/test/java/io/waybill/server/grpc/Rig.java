@@ -19,6 +19,10 @@ import io.waybill.server.upload.ListParts;
 import io.waybill.server.upload.ListUploads;
 import io.waybill.server.upload.MutableClock;
 import io.waybill.server.upload.Pauses;
+import io.waybill.server.upload.Quota;
+import io.waybill.server.upload.Quotas;
+import io.waybill.server.upload.Rate;
+import io.waybill.server.upload.Rates;
 import io.waybill.server.upload.ReportPart;
 import io.waybill.server.upload.S3Limits;
 import io.waybill.server.upload.Sessions;
@@ -26,7 +30,9 @@ import io.waybill.server.upload.SignParts;
 import io.waybill.server.upload.StartUpload;
 import io.waybill.server.upload.StorageCleaning;
 import io.waybill.server.upload.StorageCreation;
+import io.waybill.server.upload.TenantExecutor;
 import io.waybill.server.upload.Timing;
+import io.waybill.server.upload.TokenBuckets;
 import io.waybill.server.upload.Upload;
 import io.waybill.server.upload.UploadException;
 import io.waybill.server.upload.UploadId;
@@ -34,8 +40,10 @@ import io.waybill.server.upload.UploadPlanner;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -43,6 +51,10 @@ import java.util.concurrent.TimeUnit;
 /** The real use cases over fakes, on real threads; pauses move the clock instead of waiting. */
 final class Rig implements AutoCloseable {
   static final String TENANT = "acme";
+
+  /** Of the destination "small". */
+  private static final Quotas SMALL =
+      new Quotas(new Quota(2, 1_000), Map.of("vip", Quota.UNLIMITED));
 
   final MutableClock clock = new MutableClock(Instant.parse("2026-01-01T00:00:00Z"));
   final InMemoryUploadStore store = new InMemoryUploadStore(clock);
@@ -53,12 +65,22 @@ final class Rig implements AutoCloseable {
   final ThreadPoolExecutor readers = pool("readers", 4);
   final ThreadPoolExecutor bulkhead = pool("completions", 2);
   final ScheduledThreadPoolExecutor timer = timer();
+  final TokenBuckets signatures =
+      buckets("signatures_per_second", "few-signatures", new Rate(10, 20));
+  final TokenBuckets calls = buckets("calls_per_second", "few-calls", new Rate(2, 3));
   final StatusErrors errors = new StatusErrors(new Random(1));
   final UploadGrpcService service =
       new UploadGrpcService(
           useCases(),
-          new Calls(workers, starters, readers, timer, errors),
+          new Calls(any(workers), any(starters), any(readers), timer, errors),
           new PageTokens(new byte[32]));
+
+  private TokenBuckets buckets(String what, String tenant, Rate rate) {
+    return new TokenBuckets(
+        what,
+        new Rates(Rate.UNLIMITED, Map.of(tenant, rate)),
+        () -> TimeUnit.MILLISECONDS.toNanos(clock.millis()));
+  }
 
   /** A session as the store has it. */
   Upload stored(String uploadId) {
@@ -71,7 +93,8 @@ final class Rig implements AutoCloseable {
     Timing timing = Timing.DEFAULT;
     Sessions sessions = new Sessions(store, clock);
     StorageCreation creation = new StorageCreation(store, objects, clock, timing);
-    SignParts signParts = new SignParts(sessions, store, destinations, signer, clock, readers);
+    SignParts signParts =
+        new SignParts(sessions, store, destinations, signer, clock, signatures, any(readers));
     StorageCleaning cleaning = new StorageCleaning(store, objects, creation, clock, timing);
     ContentInspection content =
         new ContentInspection(destinations, objects, new FakeContentDetector());
@@ -89,8 +112,8 @@ final class Rig implements AutoCloseable {
             pauses,
             timing),
         signParts,
-        new ReportPart(sessions, store, clock, readers),
-        new CompleteUpload(sessions, assembly, bulkhead),
+        new ReportPart(sessions, store, clock, any(readers)),
+        new CompleteUpload(sessions, assembly, any(bulkhead)),
         new AbortUpload(sessions, store, cleaning, clock),
         new GetUpload(sessions, store),
         new ListUploads(store),
@@ -107,7 +130,8 @@ final class Rig implements AutoCloseable {
             destination("any", own, any, all, false),
             destination("exact", exact, any, all, false),
             destination("strict", own, new ContentTypes(List.of("image/*")), 1000, true),
-            destination("checked", own, any, all, false, ContentCheck.REJECT)));
+            destination("checked", own, any, all, false, ContentCheck.REJECT),
+            destination("small", own, any, all, false, ContentCheck.OFF, SMALL)));
   }
 
   private static Destination destination(
@@ -122,6 +146,17 @@ final class Rig implements AutoCloseable {
       long maxSizeBytes,
       boolean checksums,
       ContentCheck check) {
+    return destination(name, keys, types, maxSizeBytes, checksums, check, Quotas.UNLIMITED);
+  }
+
+  private static Destination destination(
+      String name,
+      KeyTemplate keys,
+      ContentTypes types,
+      long maxSizeBytes,
+      boolean checksums,
+      ContentCheck check,
+      Quotas quotas) {
     return new Destination(
         name,
         "bucket",
@@ -137,7 +172,12 @@ final class Rig implements AutoCloseable {
         Duration.ofHours(24),
         Duration.ofDays(7),
         check,
-        true);
+        true,
+        quotas);
+  }
+
+  private static TenantExecutor any(Executor executor) {
+    return (tenant, work) -> executor.execute(work);
   }
 
   private static ScheduledThreadPoolExecutor timer() {

@@ -99,7 +99,7 @@ final class SecuredWaybill implements AutoCloseable {
               credentials,
               GrpcLimits.DEFAULT.withShutdownGrace(Duration.ofMillis(200)),
               List.of(rig.service),
-              List.of(new CallerInterceptor(callers, permissions, rig.errors)),
+              List.of(new CallerInterceptor(callers, permissions, rig.calls, rig.errors)),
               permissions,
               rig.errors);
       server.ready();

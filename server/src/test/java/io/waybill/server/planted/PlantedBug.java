@@ -1,5 +1,7 @@
 package io.waybill.server.planted;
 
+import io.waybill.server.TenantPoolTest;
+import io.waybill.server.grpc.RatesTest;
 import io.waybill.server.s3.FakeAwsObjectStoreTest;
 import io.waybill.server.s3.S3ObjectStoreTest;
 import io.waybill.server.sim.SimulatorTest;
@@ -12,6 +14,7 @@ import io.waybill.server.upload.SignPartsTest;
 import io.waybill.server.upload.StartUploadTest;
 import io.waybill.server.upload.SweepOrphansTest;
 import io.waybill.server.upload.SweepUploadsTest;
+import io.waybill.server.upload.TokenBucketsTest;
 
 /** A mistake somebody could make in one line, and who notices. */
 enum PlantedBug {
@@ -182,7 +185,50 @@ enum PlantedBug {
       "sql/CommitQueue",
       "writer.transaction(journal::begin);",
       "writer.transaction(handle -> {});",
-      CommitQueueTest.class);
+      CommitQueueTest.class),
+  BYTES_ARE_GIVEN_BACK_AT_COMPLETED(
+      "upload/Usage",
+      "long bytes = state.isDead() ?",
+      "long bytes = state.isTerminal() ?",
+      SimulatorTest.class),
+  GIVEN_BACK_BY_WHO_LOST_THE_FENCE_TOO(
+      "sql/JdbiUploadStore",
+      "if (replaced) {\n      Usage before",
+      "if (true) {\n      Usage before",
+      SqliteUploadStoreTest.class),
+  A_FORGOTTEN_START_GIVES_NOTHING_BACK(
+      "sql/JdbiUploadStore",
+      "UsageTable.giveBack(handle, seen.spec(), Usage.of(seen.spec(), seen.state()));",
+      "handle.commit();",
+      SqliteUploadStoreTest.class),
+  THE_QUOTA_IS_NOT_ASKED_IN_THE_WRITE(
+      "sql/UsageTable",
+      "AND open_sessions <= :sessions_room AND reserved_bytes <= :bytes_room",
+      "AND :sessions_room <> -1 AND :bytes_room <> -1",
+      SqliteUploadStoreTest.class),
+  A_REPEATED_START_TAKES_AGAIN(
+      "sql/Admission",
+      "if (existing.isPresent()) {",
+      "if (existing.isPresent()\n"
+          + "        && UsageTable.take(handle, spec, Usage.of(spec, progress.state()), quota)) {",
+      SqliteUploadStoreTest.class),
+  MANY_SIGNATURES_COST_AS_MUCH_AS_THE_BURST(
+      "upload/TokenBuckets",
+      "long cost = rate.nanosFor(tokens);",
+      "long cost = needed;",
+      TokenBucketsTest.class),
+  SIGNATURES_ARE_NOT_COUNTED(
+      "upload/SignParts",
+      "signatures.take(upload.spec().tenant(), parts.size());",
+      "signatures.take(upload.spec().tenant(), 1);",
+      RatesTest.class),
+  THE_FLOOD_KEEPS_ITS_TURN(
+      "upload/Turns",
+      "order.add(lane);\n        }",
+      "order.addFirst(lane);\n        }",
+      CommitQueueTest.class),
+  A_FLOOD_TAKES_EVERY_THREAD(
+      "TenantPool", "< threads - running", "< threads", TenantPoolTest.class);
 
   /** The class, below io.waybill.server. */
   final String source;

@@ -11,6 +11,7 @@ import io.waybill.server.upload.ContentCheck;
 import io.waybill.server.upload.ContentTypes;
 import io.waybill.server.upload.Destination;
 import io.waybill.server.upload.KeyTemplate;
+import io.waybill.server.upload.Quotas;
 import io.waybill.server.upload.S3Limits;
 import java.io.IOException;
 import java.net.URI;
@@ -358,6 +359,7 @@ class StorageCheckTest {
         Duration.ofHours(24),
         Duration.ofDays(6),
         content,
-        false);
+        false,
+        Quotas.UNLIMITED);
   }
 }

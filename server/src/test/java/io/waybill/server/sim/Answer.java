@@ -21,6 +21,7 @@ record Answer<T>(@Nullable T value, @Nullable Reason reason, boolean lost) {
         || reason == Reason.STORAGE_UNAVAILABLE
         || reason == Reason.STORAGE_REFUSED
         || reason == Reason.STORE_UNAVAILABLE
-        || reason == Reason.OVERLOADED;
+        || reason == Reason.OVERLOADED
+        || reason == Reason.QUOTA_EXCEEDED;
   }
 }

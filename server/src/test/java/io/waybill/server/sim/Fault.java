@@ -59,6 +59,7 @@ enum Fault {
   READ_FAILS(29, "the ranged GET fails"),
   TAG_FAILS(29, "the tag is not set"),
   TAG_REPLY_LOST(29, "the tag is set, the reply lost"),
+  QUOTA_USED_UP(0, "a start beyond the quota"),
   S3_SLOW(0, "S3 answers slowly"),
   SERVER_STALLS(0, "a server stands still for seconds"),
   CRASH_ELSEWHERE(0, "server dies at any other step"),

@@ -12,6 +12,7 @@ import io.waybill.server.upload.UploadMode;
 import io.waybill.server.upload.UploadSpec;
 import io.waybill.server.upload.UploadState;
 import io.waybill.server.upload.UploadStore;
+import io.waybill.server.upload.Usage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -371,11 +372,32 @@ final class Oracle {
   // What holds at every moment.
 
   void checkAlways() {
+    checkUsage();
     for (SessionModel model : sessions.values()) {
       if (model.state == UploadState.COMPLETED && !model.overwritten) {
         check(isWhole(model), "I2", "COMPLETED, and the object is gone: " + shown(model.spec));
       }
     }
+  }
+
+  /** What is in use is the sum over the sessions, told apart here by what each state means. */
+  private void checkUsage() {
+    Map<String, Usage> sums = new TreeMap<>();
+    for (SessionModel model : sessions.values()) {
+      Usage one =
+          switch (model.state) {
+            case CREATING, ACTIVE, COMPLETING -> new Usage(1, model.spec.plan().sizeBytes());
+            case COMPLETED -> new Usage(0, model.spec.plan().sizeBytes());
+            case ABORTED, EXPIRED, FAILED -> Usage.NONE;
+          };
+      sums.merge(model.spec.destination(), model.exists ? one : Usage.NONE, Usage::plus);
+    }
+    sums.forEach(
+        (destination, sum) -> {
+          Usage used = world.rows.usage(destination, Simulation.TENANT);
+          check(used.equals(sum), "usage", destination + ": " + used + ", and the sum is " + sum);
+          check(World.QUOTA.hasRoomFor(Usage.NONE, used), "quota", destination + " has " + used);
+        });
   }
 
   /** When nobody does anything any more, and the sweeper has passed after all that could land. */

@@ -7,6 +7,7 @@ import io.waybill.server.upload.Completion;
 import io.waybill.server.upload.ContentInspection;
 import io.waybill.server.upload.FakeContentDetector;
 import io.waybill.server.upload.GetUpload;
+import io.waybill.server.upload.Rates;
 import io.waybill.server.upload.ReportPart;
 import io.waybill.server.upload.Sessions;
 import io.waybill.server.upload.SignParts;
@@ -15,6 +16,7 @@ import io.waybill.server.upload.StorageCleaning;
 import io.waybill.server.upload.StorageCreation;
 import io.waybill.server.upload.SweepOrphans;
 import io.waybill.server.upload.SweepUploads;
+import io.waybill.server.upload.TokenBuckets;
 import io.waybill.server.upload.UploadException;
 import io.waybill.server.upload.UploadPlanner;
 import java.time.Duration;
@@ -64,12 +66,18 @@ final class SimServer {
             world.timing);
     sign =
         new SignParts(
-            sessions, store, world.destinations, new SimSigner(world), world.clock, Runnable::run);
-    report = new ReportPart(sessions, store, world.clock, Runnable::run);
+            sessions,
+            store,
+            world.destinations,
+            new SimSigner(world),
+            world.clock,
+            new TokenBuckets("signatures_per_second", Rates.UNLIMITED, System::nanoTime),
+            (tenant, work) -> work.run());
+    report = new ReportPart(sessions, store, world.clock, (tenant, work) -> work.run());
     abort = new AbortUpload(sessions, store, cleaning, world.clock);
     get = new GetUpload(sessions, store);
     sweepOrphans = new SweepOrphans(world.destinations, store, objects, world.clock, world.timing);
-    complete = new CompleteUpload(sessions, assembly, this::onBulkhead);
+    complete = new CompleteUpload(sessions, assembly, (tenant, work) -> onBulkhead(work));
     sweep = new SweepUploads(store, creation, cleaning, complete, world.clock);
     start =
         new StartUpload(

@@ -3,6 +3,7 @@ package io.waybill.server.sim;
 import io.waybill.server.upload.InMemoryUploadStore;
 import io.waybill.server.upload.Part;
 import io.waybill.server.upload.Progress;
+import io.waybill.server.upload.Quota;
 import io.waybill.server.upload.Reason;
 import io.waybill.server.upload.Upload;
 import io.waybill.server.upload.UploadException;
@@ -10,6 +11,7 @@ import io.waybill.server.upload.UploadId;
 import io.waybill.server.upload.UploadSpec;
 import io.waybill.server.upload.UploadState;
 import io.waybill.server.upload.UploadStore;
+import io.waybill.server.upload.Usage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.BitSet;
@@ -37,14 +39,23 @@ final class SimStore implements UploadStore {
   }
 
   @Override
-  public Created create(UploadSpec spec, Progress progress, Instant expireTime) {
+  public Created create(UploadSpec spec, Progress progress, Instant expireTime, Quota quota) {
     world.scheduler.yieldAt(Step.BEFORE_ROW);
     return written(
         () -> {
-          Created created = rows.create(spec, progress, expireTime);
+          Created created = withinQuota(() -> rows.create(spec, progress, expireTime, quota));
           world.oracle.created(created);
           return created;
         });
+  }
+
+  private Created withinQuota(Supplier<Created> create) {
+    try {
+      return create.get();
+    } catch (UploadException e) {
+      world.weather.count(Fault.QUOTA_USED_UP);
+      throw e;
+    }
   }
 
   @Override
@@ -95,6 +106,11 @@ final class SimStore implements UploadStore {
           world.oracle.ledgerChanged(seen, new LedgerChange(List.of(), List.copyOf(partNumbers)));
           return changed(seen, true);
         });
+  }
+
+  @Override
+  public Usage usage(String destination, String tenant) {
+    return read(() -> rows.usage(destination, tenant));
   }
 
   @Override

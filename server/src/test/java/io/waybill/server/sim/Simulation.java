@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * runs on until nothing is due and nothing can land any more.
  */
 final class Simulation {
+  static final String TENANT = "acme";
+
   private static final int MAX_SWEEPS = 3_000;
 
   /**
@@ -56,7 +58,7 @@ final class Simulation {
     world.scheduler.environment(environment::step);
     int sessions = 1 + random.nextInt(4);
     for (int i = 1; i <= sessions; i++) {
-      Session session = new Session(new Caller("acme", "sim"), request(i));
+      Session session = new Session(new Caller(TENANT, "sim"), request(i));
       world.scheduler.spawn("caller" + i, null, new Uploader(world, session));
       for (int m = random.nextInt(3); m > 0; m--) {
         world.scheduler.spawn("meddler" + i, null, new Meddler(world, session));

@@ -6,11 +6,14 @@ import io.waybill.server.upload.Destination;
 import io.waybill.server.upload.Destinations;
 import io.waybill.server.upload.InMemoryUploadStore;
 import io.waybill.server.upload.KeyTemplate;
+import io.waybill.server.upload.Quota;
+import io.waybill.server.upload.Quotas;
 import io.waybill.server.upload.S3Limits;
 import io.waybill.server.upload.Timing;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 
 /** All there is in one schedule. */
@@ -21,6 +24,9 @@ final class World {
   static final String REJECTING = "reject";
 
   static final String TAGGING = "tag";
+
+  /** Two sessions in a destination, which have not three parts each. */
+  static final Quota QUOTA = new Quota(2, 5 * S3Limits.MIN_PART_BYTES);
 
   /** The name of a file that is not what was declared. */
   static final String LIAR = "liar.exe";
@@ -127,6 +133,7 @@ final class World {
         Duration.ofHours(24),
         Duration.ofDays(6),
         check,
-        true);
+        true,
+        new Quotas(QUOTA, Map.of()));
   }
 }

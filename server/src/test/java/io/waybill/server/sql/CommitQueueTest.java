@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.waybill.server.upload.Part;
+import io.waybill.server.upload.Quota;
 import io.waybill.server.upload.Reason;
 import io.waybill.server.upload.Upload;
 import io.waybill.server.upload.UploadException;
@@ -82,7 +83,7 @@ public class CommitQueueTest {
         };
     store =
         new JdbiUploadStore(
-            failing, CLOCK, work -> callbacks.execute(work), CAPACITY, new ReportJournal());
+            failing, CLOCK, work -> callbacks.execute(work), 2 * CAPACITY, new ReportJournal());
     upload = newUpload(store, "r1", active());
   }
 
@@ -283,6 +284,31 @@ public class CommitQueueTest {
       refuses(Reason.STORE_UNAVAILABLE, () -> await(stage));
     }
     assertThat(await(store.record(upload, part(1, 1), END))).isTrue();
+  }
+
+  @Test
+  void aTenantsFloodLeavesAnothersWritesTheirTurn() throws Exception {
+    Upload quiet =
+        store
+            .create(TestUploads.spec("quiet", "r1"), TestUploads.active(), END, Quota.UNLIMITED)
+            .upload();
+    holdTheWriter();
+    List<CompletionStage<Boolean>> flood = new ArrayList<>();
+    for (int i = 0; i < CAPACITY; i++) {
+      flood.add(store.record(upload, part(1 + i % 100, 1), END));
+    }
+    refuses(Reason.OVERLOADED, () -> await(store.record(upload, part(1, 1), END)));
+    CompletionStage<Boolean> late = store.record(quiet, part(1, 1), END);
+    long before = store.writes().commits();
+    CompletableFuture<Long> commits =
+        late.thenApply(recorded -> store.writes().commits() - before).toCompletableFuture();
+    gate.countDown();
+
+    assertThat(await(late)).isTrue();
+    assertThat(await(commits)).as("the holder's, and the very next one").isEqualTo(2);
+    for (CompletionStage<Boolean> stage : flood) {
+      assertThat(await(stage)).isTrue();
+    }
   }
 
   @Test

@@ -12,6 +12,7 @@ import static io.waybill.server.sql.TestUploads.reread;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.waybill.server.upload.Part;
+import io.waybill.server.upload.Quota;
 import io.waybill.server.upload.Upload;
 import io.waybill.server.upload.UploadState;
 import java.io.IOException;
@@ -103,7 +104,7 @@ class CutLogTest {
     String before = content(copy(image, image.resolveSibling("before.db"), true));
     try (JdbiUploadStore store = open(image)) {
       assertThat(content(image)).isEqualTo(before);
-      Upload upload = store.create(spec("again"), active(), END).upload();
+      Upload upload = store.create(spec("again"), active(), END, Quota.UNLIMITED).upload();
       assertThat(await(store.record(upload, part(1, 1), END))).isTrue();
     }
   }
@@ -146,7 +147,7 @@ class CutLogTest {
         assertThat(store.replace(upload, upload.progress().aborted(END))).isTrue();
         acknowledge(dir.resolve("live").resolve("waybill.db"));
       }
-      uploads.add(0, store.create(spec("r" + batch), active(), END).upload());
+      uploads.add(0, store.create(spec("r" + batch), active(), END, Quota.UNLIMITED).upload());
     }
   }
 

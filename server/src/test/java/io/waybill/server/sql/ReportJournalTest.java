@@ -13,6 +13,7 @@ import static org.awaitility.Awaitility.await;
 import io.waybill.server.upload.Checksum;
 import io.waybill.server.upload.InMemoryUploadStore;
 import io.waybill.server.upload.Part;
+import io.waybill.server.upload.Quota;
 import io.waybill.server.upload.Upload;
 import io.waybill.server.upload.UploadException;
 import io.waybill.server.upload.UploadState;
@@ -197,8 +198,8 @@ public class ReportJournalTest {
       if (ours.isEmpty() || random.nextInt(40) == 0) {
         String request = "r" + step;
         var spec = TestUploads.spec(TestUploads.id(step), "acme", request, "k", "d", T0);
-        ours.add(store.create(spec, active(), END).upload());
-        theirs.add(model.create(spec, active(), END).upload());
+        ours.add(store.create(spec, active(), END, Quota.UNLIMITED).upload());
+        theirs.add(model.create(spec, active(), END, Quota.UNLIMITED).upload());
       }
       int i = random.nextInt(ours.size());
       int what = random.nextInt(12);

@@ -3,11 +3,14 @@ package io.waybill.server.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.waybill.server.upload.UploadState;
+import io.waybill.server.upload.Usage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.Statement;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -65,6 +68,52 @@ class SqliteSchemaTest {
         .isInstanceOf(IOException.class)
         .hasMessageContaining("waybill.db");
     assertThat(rows(source("waybill.db"), EVERYTHING)).hasSize(1);
+  }
+
+  @Test
+  void sessionsFromBeforeTheQuotasAreCounted() throws Exception {
+    SQLiteDataSource source = source("waybill.db");
+    SqliteSchema.migrate(source, "2");
+    int number = 0;
+    for (UploadState state : UploadState.values()) {
+      insert(source, ++number, "a", "acme", state, 10);
+      insert(source, ++number, "b", "acme", state, 1);
+    }
+    insert(source, ++number, "a", "acme", UploadState.ACTIVE, 500);
+    insert(source, ++number, "a", "other", UploadState.ABORTED, 7);
+
+    try (SqliteDatabase database = SqliteDatabase.open(dir.resolve("waybill.db"));
+        JdbiUploadStore store = new JdbiUploadStore(database, Clock.systemUTC(), Runnable::run)) {
+      assertThat(store.usage("a", "acme")).isEqualTo(new Usage(4, 540));
+      assertThat(store.usage("b", "acme")).isEqualTo(new Usage(3, 4));
+      assertThat(store.usage("a", "other")).isEqualTo(Usage.NONE);
+      assertThat(store.usage("b", "other")).isEqualTo(Usage.NONE);
+    }
+  }
+
+  /** As the second version had it. */
+  private static void insert(
+      SQLiteDataSource source,
+      int number,
+      String destination,
+      String tenant,
+      UploadState state,
+      long sizeBytes)
+      throws Exception {
+    execute(
+        source,
+        """
+        INSERT INTO upload (
+          upload_id, tenant, request_id, request_digest, destination, bucket, object_key,
+          filename, content_type, mode, size_bytes, part_size_bytes, checksum_algorithm,
+          metadata, overwrite, session_ttl_millis, create_time, max_expire_time, state, fence,
+          storage_upload_id, expire_time, url_end, uploaded_parts, uploaded_bytes, update_time,
+          revision)
+        VALUES (
+          'id-%d', '%s', 'r-%d', 'd', '%s', 'b', 'k', 'f', 't', 'SINGLE', %d, 1, 'NONE', '{}',
+          FALSE, 1, 1, 1, '%s', 1, '', 1, 1, 0, 0, 1, 1)
+        """
+            .formatted(number, tenant, number, destination, sizeBytes, state));
   }
 
   private SQLiteDataSource source(String name) {

@@ -5,6 +5,7 @@ import io.waybill.server.upload.Failure;
 import io.waybill.server.upload.Part;
 import io.waybill.server.upload.PartPlan;
 import io.waybill.server.upload.Progress;
+import io.waybill.server.upload.Quota;
 import io.waybill.server.upload.Reason;
 import io.waybill.server.upload.S3Limits;
 import io.waybill.server.upload.StoredObject;
@@ -86,7 +87,7 @@ public final class TestUploads {
   }
 
   public static Upload newUpload(UploadStore store, String requestId, Progress progress) {
-    return store.create(spec(TENANT, requestId), progress, END).upload();
+    return store.create(spec(TENANT, requestId), progress, END, Quota.UNLIMITED).upload();
   }
 
   public static Upload reread(UploadStore store, Upload upload) {

@@ -13,15 +13,19 @@ import static io.waybill.server.sql.TestUploads.refusal;
 import static io.waybill.server.sql.TestUploads.reread;
 import static io.waybill.server.sql.TestUploads.spec;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.waybill.server.upload.Checksum;
 import io.waybill.server.upload.ChecksumAlgorithm;
 import io.waybill.server.upload.Part;
 import io.waybill.server.upload.PartPlan;
 import io.waybill.server.upload.Progress;
+import io.waybill.server.upload.Quota;
+import io.waybill.server.upload.Reason;
 import io.waybill.server.upload.S3Limits;
 import io.waybill.server.upload.StoredObject;
 import io.waybill.server.upload.Upload;
+import io.waybill.server.upload.UploadException;
 import io.waybill.server.upload.UploadId;
 import io.waybill.server.upload.UploadMode;
 import io.waybill.server.upload.UploadSpec;
@@ -30,6 +34,7 @@ import io.waybill.server.upload.UploadStore;
 import io.waybill.server.upload.UploadStore.Created;
 import io.waybill.server.upload.UploadStore.LedgerChange;
 import io.waybill.server.upload.UploadStore.Query;
+import io.waybill.server.upload.Usage;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -48,6 +53,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,6 +62,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What every {@link UploadStore} does. A new method enters here first. */
 public abstract class UploadStoreContract {
   private static final String STRANGER = "stranger";
+  private static final String DESTINATION = "bucket-of-the-day";
+
+  private static final List<UploadState> STATES = List.of(UploadState.values());
+
+  /** Of the sessions of these tests. */
+  private static final long SIZE = S3Limits.MAX_OBJECT_BYTES;
 
   private final AtomicReference<Instant> time = new AtomicReference<>(T0);
   private UploadStore store;
@@ -73,8 +85,8 @@ public abstract class UploadStoreContract {
 
   @Test
   void createsASessionOnceForARequestId() {
-    Created first = store.create(spec(TENANT, "r1"), creating(), END);
-    Created again = store.create(spec(TENANT, "r1"), active(), END.plusSeconds(1));
+    Created first = store.create(spec(TENANT, "r1"), creating(), END, Quota.UNLIMITED);
+    Created again = store.create(spec(TENANT, "r1"), active(), END.plusSeconds(1), Quota.UNLIMITED);
 
     assertThat(first.isNew()).isTrue();
     assertThat(again).isEqualTo(new Created(first.upload(), false));
@@ -97,7 +109,7 @@ public abstract class UploadStoreContract {
   @Test
   void requestIdsBelongToTheirTenants() {
     Upload ours = create("r1", creating());
-    Created theirs = store.create(spec(STRANGER, "r1"), creating(), END);
+    Created theirs = store.create(spec(STRANGER, "r1"), creating(), END, Quota.UNLIMITED);
 
     assertThat(theirs.isNew()).isTrue();
     assertThat(theirs.upload().id()).isNotEqualTo(ours.id());
@@ -121,7 +133,9 @@ public abstract class UploadStoreContract {
   @Test
   void manyCreatesAtOnceMakeOneSession() throws Exception {
     List<Created> all =
-        atOnce(16, i -> store.create(spec(TENANT, "r1"), creating(), END.plusSeconds(i)));
+        atOnce(
+            16,
+            i -> store.create(spec(TENANT, "r1"), creating(), END.plusSeconds(i), Quota.UNLIMITED));
 
     assertThat(all).extracting(created -> created.upload()).containsOnly(all.get(0).upload());
     assertThat(all).filteredOn(Created::isNew).hasSize(1);
@@ -279,20 +293,232 @@ public abstract class UploadStoreContract {
     assertThat(store.find(TENANT, seen.id())).isEmpty();
     assertThat(store.parts(seen, 0, 10)).isEmpty();
     assertThat(store.parts(neighbour, 0, 10)).hasSize(1);
-    assertThat(store.create(spec(TENANT, "r1"), creating(), END).isNew()).isTrue();
+    assertThat(store.create(spec(TENANT, "r1"), creating(), END, Quota.UNLIMITED).isNew()).isTrue();
   }
 
   @Test
   void aForgottenSessionsWritesTouchNoOther() throws Exception {
     Upload gone = create("r1", active());
     store.forget(gone);
-    Upload next = store.create(spec(STRANGER, "r1"), active(), END).upload();
+    Upload next = store.create(spec(STRANGER, "r1"), active(), END, Quota.UNLIMITED).upload();
 
     assertThat(await(store.record(gone, part(1, 1), END))).isFalse();
     assertThat(await(store.extend(gone, T0, END.plusSeconds(1), END))).isFalse();
     assertThat(store.replace(gone, completing())).isFalse();
     store.drop(gone, List.of(1));
     assertThat(reread(store, next)).isEqualTo(next);
+  }
+
+  // usage and quotas
+
+  @ParameterizedTest
+  @EnumSource
+  void usageFollowsTheState(UploadState state) {
+    Usage expected =
+        switch (state) {
+          case CREATING, ACTIVE, COMPLETING -> new Usage(1, SIZE);
+          case COMPLETED -> new Usage(0, SIZE);
+          case ABORTED, EXPIRED, FAILED -> Usage.NONE;
+        };
+    Upload upload = create("r1", creating());
+    assertThat(used()).isEqualTo(new Usage(1, SIZE));
+
+    assertThat(store.replace(upload, progress(state))).isTrue();
+    assertThat(used()).isEqualTo(expected);
+    boolean stillAsItWas = state == UploadState.CREATING;
+    assertThat(store.replace(upload, progress(state))).isEqualTo(stillAsItWas);
+    assertThat(used()).isEqualTo(expected);
+
+    assertThat(store.forget(reread(store, upload))).isTrue();
+    assertThat(used()).isEqualTo(Usage.NONE);
+    assertThat(store.forget(upload)).isFalse();
+    assertThat(used()).isEqualTo(Usage.NONE);
+  }
+
+  @Test
+  void aWholeLifeTakesOnceAndKeepsTheBytes() {
+    Upload upload = create("r1", creating());
+    List<Progress> life =
+        List.of(
+            creating().takenOver(END),
+            creating().takenOver(END).activated("s3"),
+            completing(),
+            completing().takenOver(END),
+            completing().attempting(T0, END),
+            completing().attempting(T0, END).reopened(refusal()),
+            completing());
+    for (Progress next : life) {
+      assertThat(store.replace(reread(store, upload), next)).isTrue();
+      assertThat(used()).isEqualTo(new Usage(1, SIZE));
+    }
+    assertThat(store.replace(reread(store, upload), completed())).isTrue();
+    assertThat(used()).isEqualTo(new Usage(0, SIZE));
+  }
+
+  @Test
+  void aSessionThatExpiresGivesBackOnce() throws Exception {
+    Upload upload = create("r1", active());
+    await(store.extend(upload, T0, END.plusSeconds(1), T0));
+    assertThat(store.replaceIfNotExtended(upload, active().expired(END))).isFalse();
+    assertThat(used()).isEqualTo(new Usage(1, SIZE));
+
+    Upload now = reread(store, upload);
+    assertThat(store.replaceIfNotExtended(now, active().expired(END))).isTrue();
+    assertThat(store.replace(now, active().aborted(END))).isFalse();
+    assertThat(used()).isEqualTo(Usage.NONE);
+    Upload dead = reread(store, upload);
+    assertThat(store.replace(dead, dead.progress().cleaned(null))).isTrue();
+    assertThat(used()).isEqualTo(Usage.NONE);
+  }
+
+  @Test
+  void oneOfManyEndingsGivesBack() throws Exception {
+    create("r0", active());
+    Upload upload = create("r1", active());
+    List<Boolean> won =
+        atOnce(
+            16,
+            i ->
+                i % 2 == 0
+                    ? store.replace(upload, active().aborted(END))
+                    : store.replaceIfNotExtended(upload, active().expired(END)));
+    assertThat(won).filteredOn(w -> w).hasSize(1);
+    assertThat(used()).isEqualTo(new Usage(1, SIZE));
+  }
+
+  @Test
+  void refusesWhatTheQuotaHasNoRoomForAndLeavesNoTrace() {
+    Quota two = new Quota(2, Quota.NO_LIMIT);
+    Upload first = start("r1", two);
+    start("r2", two);
+
+    assertExceeds(() -> start("r3", two), "open_sessions", 2, 2, 1);
+    assertThat(store.findByRequestId(TENANT, "r3")).isEmpty();
+    assertThat(store.list(newest(TENANT))).hasSize(2);
+    assertThat(used()).isEqualTo(new Usage(2, 2 * SIZE));
+
+    assertThat(store.replace(first, progress(UploadState.ABORTED))).isTrue();
+    assertThat(start("r3", two).spec().requestId()).isEqualTo("r3");
+    assertExceeds(() -> start("r4", two), "open_sessions", 2, 2, 1);
+  }
+
+  @Test
+  void completedBytesStayReserved() {
+    Quota bytes = new Quota(Quota.NO_LIMIT, 2 * SIZE);
+    Upload first = start("r1", bytes);
+    Upload second = start("r2", bytes);
+    assertThat(store.replace(first, completed())).isTrue();
+    assertExceeds(() -> start("r3", bytes), "reserved_bytes", 2 * SIZE, 2 * SIZE, SIZE);
+
+    assertThat(store.replace(second, progress(UploadState.FAILED))).isTrue();
+    start("r3", bytes);
+    assertExceeds(() -> start("r4", bytes), "reserved_bytes", 2 * SIZE, 2 * SIZE, SIZE);
+  }
+
+  @Test
+  void aSessionThatIsThereIsFoundWhateverTheQuota() {
+    Upload upload = start("r1", new Quota(1, SIZE));
+    Quota lowered = new Quota(0, 0);
+
+    assertThat(store.create(spec(TENANT, "r1"), creating(), END, lowered))
+        .isEqualTo(new Created(upload, false));
+    assertThat(used()).isEqualTo(new Usage(1, SIZE));
+    assertExceeds(() -> start("r2", lowered), "open_sessions", 0, 1, 1);
+    assertThat(store.replace(upload, completing())).isTrue();
+  }
+
+  @Test
+  void usageIsOfOneTenantInOneDestination() {
+    Quota one = new Quota(1, SIZE);
+    start("r1", one);
+    store.create(spec(STRANGER, "r1"), active(), END, one);
+    UploadSpec elsewhere = spec(TestUploads.id(1), TENANT, "r2", "key", "elsewhere", T0);
+    store.create(elsewhere, active(), END, one);
+
+    assertThat(used()).isEqualTo(new Usage(1, SIZE));
+    assertThat(store.usage(DESTINATION, STRANGER)).isEqualTo(new Usage(1, SIZE));
+    assertThat(store.usage("elsewhere", TENANT)).isEqualTo(new Usage(1, SIZE));
+    assertThat(store.usage("elsewhere", STRANGER)).isEqualTo(Usage.NONE);
+  }
+
+  @Test
+  void ofManyStartsAtOnceAsManySucceedAsTheQuotaHas() throws Exception {
+    Quota five = new Quota(5, Quota.NO_LIMIT);
+    List<Boolean> made =
+        atOnce(
+            16,
+            i -> {
+              try {
+                start("r" + i, five);
+                return true;
+              } catch (UploadException e) {
+                assertThat(e.reason()).isEqualTo(Reason.QUOTA_EXCEEDED);
+                return false;
+              }
+            });
+
+    assertThat(made).filteredOn(m -> m).hasSize(5);
+    assertThat(used()).isEqualTo(new Usage(5, 5 * SIZE));
+    assertThat(store.list(newest(TENANT))).hasSize(5);
+  }
+
+  @Test
+  void manyStartsOfOneRequestTakeOnce() throws Exception {
+    atOnce(16, i -> start("r1", new Quota(1, SIZE)));
+    assertThat(used()).isEqualTo(new Usage(1, SIZE));
+  }
+
+  @Test
+  void usageAgreesWithTheSessionsWhateverHappens() {
+    Random random = new Random(11);
+    Quota quota = new Quota(6, 9 * SIZE);
+    for (int step = 0; step < 200; step++) {
+      List<Upload> all = store.list(newest(TENANT));
+      if (all.isEmpty() || random.nextInt(3) == 0) {
+        try {
+          start("r" + random.nextInt(40), quota);
+        } catch (UploadException e) {
+          assertThat(e.reason()).isEqualTo(Reason.QUOTA_EXCEEDED);
+        }
+      } else {
+        Upload any = all.get(random.nextInt(all.size()));
+        UploadState to = STATES.get(random.nextInt(STATES.size()));
+        if (random.nextInt(5) == 0) {
+          store.forget(any);
+        } else if (!any.state().isDead()) {
+          store.replace(any, progress(to));
+        }
+      }
+      Usage sum =
+          store.list(newest(TENANT)).stream()
+              .map(upload -> Usage.of(upload.spec(), upload.state()))
+              .reduce(Usage.NONE, Usage::plus);
+      assertThat(used()).isEqualTo(sum);
+    }
+  }
+
+  private Upload start(String requestId, Quota quota) {
+    return store.create(spec(TENANT, requestId), creating(), END, quota).upload();
+  }
+
+  private Usage used() {
+    return store.usage(DESTINATION, TENANT);
+  }
+
+  private static void assertExceeds(
+      ThrowingCallable call, String what, long limit, long used, long asked) {
+    assertThatExceptionOfType(UploadException.class)
+        .isThrownBy(call)
+        .satisfies(
+            e -> {
+              assertThat(e.reason()).isEqualTo(Reason.QUOTA_EXCEEDED);
+              assertThat(e.retryAfter()).isEmpty();
+              assertThat(e.metadata())
+                  .containsEntry("quota", "destination:bucket-of-the-day/tenant:acme/" + what)
+                  .containsEntry("limit", String.valueOf(limit))
+                  .containsEntry("used", String.valueOf(used))
+                  .containsEntry("asked", String.valueOf(asked));
+            });
   }
 
   // extend
@@ -509,7 +735,7 @@ public abstract class UploadStoreContract {
     for (int i = 0; i < 7; i++) {
       ids.add(0, listed(i, "key", "d", T0).id());
     }
-    store.create(spec(STRANGER, "r1"), creating(), END);
+    store.create(spec(STRANGER, "r1"), creating(), END, Quota.UNLIMITED);
 
     assertThat(ids(query().most(3).build())).isEqualTo(ids.subList(0, 3));
     assertThat(ids(query().before(ids.get(2)).most(3).build())).isEqualTo(ids.subList(3, 6));
@@ -652,7 +878,7 @@ public abstract class UploadStoreContract {
   void theLongestDueComeFirstOfAllTenants() {
     Upload last = create("r1", active());
     Upload middle = create("r2", active().aborted(T0.plusSeconds(600)));
-    Upload first = store.create(spec(STRANGER, "r1"), creating(), END).upload();
+    Upload first = store.create(spec(STRANGER, "r1"), creating(), END, Quota.UNLIMITED).upload();
     assertThat(dueAt(END)).containsExactly(first.id(), middle.id(), last.id());
     assertThat(store.due(END, 2)).containsExactly(first, middle);
   }
@@ -709,14 +935,14 @@ public abstract class UploadStoreContract {
   }
 
   private Upload roundTrip(UploadSpec spec, Progress progress) {
-    Upload created = store.create(spec, progress, END).upload();
+    Upload created = store.create(spec, progress, END, Quota.UNLIMITED).upload();
     assertThat(reread(store, created)).isEqualTo(created);
     return created;
   }
 
   private Upload listed(int n, String key, String destination, Instant made) {
     UploadSpec spec = spec(TestUploads.id(n), TENANT, "r" + n, key, destination, made);
-    return store.create(spec, active(), END).upload();
+    return store.create(spec, active(), END, Quota.UNLIMITED).upload();
   }
 
   private void assertCountsAgree(Upload upload) {

@@ -44,8 +44,16 @@ final class Domain {
   final Assembly assembly =
       new Assembly(store, objects, sessions, completion, clock, clock::advance, TIMING);
   final SignParts signParts =
-      new SignParts(sessions, store, destinations, new FakeUrlSigner(), clock, Runnable::run);
-  final ReportPart reportPart = new ReportPart(sessions, store, clock, Runnable::run);
+      new SignParts(
+          sessions,
+          store,
+          destinations,
+          new FakeUrlSigner(),
+          clock,
+          new TokenBuckets("signatures_per_second", Rates.UNLIMITED, System::nanoTime),
+          (tenant, work) -> work.run());
+  final ReportPart reportPart =
+      new ReportPart(sessions, store, clock, (tenant, work) -> work.run());
   final AbortUpload abort = new AbortUpload(sessions, store, cleaning, clock);
   final SweepUploads sweep =
       new SweepUploads(store, creation, cleaning, complete(Runnable::run), clock);
@@ -66,7 +74,7 @@ final class Domain {
   }
 
   CompleteUpload complete(Executor bulkhead) {
-    return new CompleteUpload(sessions, assembly, bulkhead);
+    return new CompleteUpload(sessions, assembly, (tenant, work) -> bulkhead.execute(work));
   }
 
   /** Completes on this thread; throws what the caller would see. */
@@ -154,6 +162,7 @@ final class Domain {
         Duration.ofHours(24),
         Duration.ofDays(6),
         check,
-        true);
+        true,
+        Quotas.UNLIMITED);
   }
 }

@@ -23,6 +23,7 @@ public final class InMemoryUploadStore implements UploadStore {
   private final Clock clock;
   private final Map<UploadId, Upload> uploads = new HashMap<>();
   private final Map<UploadId, NavigableMap<Integer, Part>> ledgers = new HashMap<>();
+  private final Map<String, Usage> usages = new HashMap<>();
   private long lastNumber;
   private @Nullable RuntimeException broken;
 
@@ -36,17 +37,35 @@ public final class InMemoryUploadStore implements UploadStore {
   }
 
   @Override
-  public synchronized Created create(UploadSpec spec, Progress progress, Instant expireTime) {
+  public synchronized Created create(
+      UploadSpec spec, Progress progress, Instant expireTime, Quota quota) {
     check();
     Optional<Upload> existing = findByRequestId(spec.tenant(), spec.requestId());
     if (existing.isPresent()) {
       return new Created(existing.get(), false);
     }
+    Usage asked = Usage.of(spec, progress.state());
+    Usage used = usage(spec.destination(), spec.tenant());
+    Optional<UploadException> refusal = quota.refusal(spec, asked, used);
+    if (refusal.isPresent()) {
+      throw refusal.get();
+    }
+    use(spec, asked);
     Instant made = spec.createTime();
     Upload upload = new Upload(++lastNumber, spec, progress, expireTime, made, 0, 0, made, 1);
     uploads.put(spec.id(), upload);
     ledgers.put(spec.id(), new TreeMap<>());
     return new Created(upload, true);
+  }
+
+  @Override
+  public synchronized Usage usage(String destination, String tenant) {
+    check();
+    return usages.getOrDefault(destination + "/" + tenant, Usage.NONE);
+  }
+
+  private void use(UploadSpec spec, Usage more) {
+    usages.merge(spec.destination() + "/" + spec.tenant(), more, Usage::plus);
   }
 
   @Override
@@ -81,6 +100,9 @@ public final class InMemoryUploadStore implements UploadStore {
     change.drop().forEach(ledger::remove);
     change.put().forEach(part -> ledger.put(part.number(), part));
     change(seen, upload -> upload.with(next));
+    use(
+        seen.spec(),
+        Usage.of(seen.spec(), next.state()).minus(Usage.of(seen.spec(), seen.state())));
     return true;
   }
 
@@ -101,6 +123,7 @@ public final class InMemoryUploadStore implements UploadStore {
       return false;
     }
     ledgers.remove(seen.id());
+    use(seen.spec(), Usage.NONE.minus(Usage.of(seen.spec(), seen.state())));
     return uploads.remove(seen.id()) != null;
   }
 

@@ -19,6 +19,8 @@ import io.waybill.server.upload.InMemoryUploadStore;
 import io.waybill.server.upload.KeyTemplate;
 import io.waybill.server.upload.MutableClock;
 import io.waybill.server.upload.ObjectStore;
+import io.waybill.server.upload.Quotas;
+import io.waybill.server.upload.Rates;
 import io.waybill.server.upload.Reason;
 import io.waybill.server.upload.S3Limits;
 import io.waybill.server.upload.Sessions;
@@ -31,6 +33,7 @@ import io.waybill.server.upload.StorageException;
 import io.waybill.server.upload.SweepOrphans;
 import io.waybill.server.upload.SweepUploads;
 import io.waybill.server.upload.Timing;
+import io.waybill.server.upload.TokenBuckets;
 import io.waybill.server.upload.Upload;
 import io.waybill.server.upload.UploadException;
 import io.waybill.server.upload.UploadMode;
@@ -108,7 +111,14 @@ final class Waybill {
     Assembly assembly =
         new Assembly(store, objects, sessions, completion, clock, clock::advance, timing);
     signParts =
-        new SignParts(sessions, store, destinations, storage.urlSigner(), clock, Runnable::run);
+        new SignParts(
+            sessions,
+            store,
+            destinations,
+            storage.urlSigner(),
+            clock,
+            new TokenBuckets("signatures_per_second", Rates.UNLIMITED, System::nanoTime),
+            (tenant, work) -> work.run());
     start =
         new StartUpload(
             new UploadPlanner(destinations, clock, new Random()),
@@ -119,7 +129,7 @@ final class Waybill {
             clock,
             clock::advance,
             timing);
-    complete = new CompleteUpload(sessions, assembly, Runnable::run);
+    complete = new CompleteUpload(sessions, assembly, (tenant, work) -> work.run());
     abort = new AbortUpload(sessions, store, cleaning, clock);
     sweep = new SweepUploads(store, creation, cleaning, complete, clock);
     orphans = new SweepOrphans(destinations, store, objects, clock, timing);
@@ -298,6 +308,7 @@ final class Waybill {
         Duration.ofHours(24),
         Duration.ofDays(6),
         check,
-        true);
+        true,
+        Quotas.UNLIMITED);
   }
 }

@@ -1,0 +1,19 @@
+package io.waybill.server;
+
+import io.waybill.server.upload.Quota;
+import io.waybill.server.upload.Quotas;
+
+/** Reads {@code quotas} of a destination. */
+final class QuotasConfig {
+  private QuotasConfig() {}
+
+  static Quotas read(ConfigSection section) {
+    return TenantLimits.read(section, Quota.UNLIMITED, QuotasConfig::quota, Quotas::new);
+  }
+
+  private static Quota quota(ConfigSection section, Quota otherwise) {
+    return new Quota(
+        section.limit("open_sessions", otherwise.openSessions(), Units::parseCount),
+        section.limit("reserved_bytes", otherwise.reservedBytes(), Units::parseBytes));
+  }
+}
