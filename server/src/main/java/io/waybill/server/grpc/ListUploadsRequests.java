@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class ListUploadsRequests {
   private static final int DEFAULT_PAGE_SIZE = 100;
   private static final int POSITION_BYTES = 16;
+  private static final int MAX_STATES = 16;
 
   private ListUploadsRequests() {}
 
@@ -34,7 +35,7 @@ final class ListUploadsRequests {
         new ListUploads.Request(
             states(form, request),
             text(form, "destination", request.getDestination()),
-            text(form, "object_key_prefix", Names.normal(request.getObjectKeyPrefix())),
+            prefix(form, request.getObjectKeyPrefix()),
             time(form, "created_after", request.hasCreatedAfter(), request.getCreatedAfter()),
             time(form, "created_before", request.hasCreatedBefore(), request.getCreatedBefore()),
             position(form, tokens, caller, request),
@@ -67,6 +68,10 @@ final class ListUploadsRequests {
 
   private static Set<UploadState> states(Form form, ListUploadsRequest request) {
     Set<UploadState> states = EnumSet.noneOf(UploadState.class);
+    if (request.getStatesCount() > MAX_STATES) {
+      form.add("states", "at most " + MAX_STATES + ", not " + request.getStatesCount());
+      return states;
+    }
     for (int i = 0; i < request.getStatesCount(); i++) {
       Optional<UploadState> state = ProtoEnums.state(request.getStates(i));
       form.known("states[" + i + "]", state.isPresent(), request.getStatesValue(i));
@@ -82,6 +87,11 @@ final class ListUploadsRequests {
       form.add(field, "at most " + S3Limits.MAX_KEY_BYTES + " bytes, no control characters");
     }
     return given.isEmpty() ? null : given;
+  }
+
+  private static @Nullable String prefix(Form form, String given) {
+    boolean tooLong = Utf8.length(given) > S3Limits.MAX_KEY_BYTES;
+    return text(form, "object_key_prefix", tooLong ? given : Names.normal(given));
   }
 
   private static @Nullable Instant time(Form form, String field, boolean set, Timestamp given) {

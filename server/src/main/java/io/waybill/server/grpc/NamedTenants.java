@@ -7,8 +7,10 @@ import io.waybill.server.upload.Reason;
 import io.waybill.server.upload.Role;
 import io.waybill.server.upload.UploadException;
 import io.waybill.server.upload.Violation;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Lets an admin call on behalf of the tenant that {@code waybill-tenant} names. */
 public final class NamedTenants implements Callers {
@@ -24,7 +26,7 @@ public final class NamedTenants implements Callers {
   @Override
   public Caller identify(ServerCall<?, ?> call, Metadata headers) {
     Caller caller = callers.identify(call, headers);
-    String named = headers.get(TENANT);
+    String named = named(headers);
     if (named == null || named.equals(caller.tenant())) {
       return caller;
     }
@@ -38,5 +40,19 @@ public final class NamedTenants implements Callers {
       throw UploadException.invalid(List.of(Violation.invalid(TENANT.name(), Caller.TENANT_FORM)));
     }
     return caller.as(named);
+  }
+
+  /** Of two a proxy may have looked at the other one. */
+  private static @Nullable String named(Metadata headers) {
+    Iterable<String> all = headers.getAll(TENANT);
+    if (all == null) {
+      return null;
+    }
+    Iterator<String> each = all.iterator();
+    String first = each.next();
+    if (each.hasNext()) {
+      throw UploadException.invalid(List.of(Violation.invalid(TENANT.name(), "one, not several")));
+    }
+    return first;
   }
 }

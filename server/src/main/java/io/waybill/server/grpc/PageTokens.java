@@ -29,6 +29,9 @@ public final class PageTokens {
 
   private static final int HEAD_BYTES = 1 + MAC_BYTES;
 
+  /** More than any position needs; nothing longer is decoded. */
+  private static final int MAX_CHARS = 128;
+
   private final SecretKeySpec key;
 
   /**
@@ -58,6 +61,9 @@ public final class PageTokens {
 
   /** The position; empty where the token is none, another's, or was made under other filters. */
   Optional<ByteBuffer> decode(Caller caller, Message filters, String text, int positionBytes) {
+    if (text.length() > MAX_CHARS) {
+      return Optional.empty();
+    }
     byte[] token;
     try {
       token = Base64.getUrlDecoder().decode(text);

@@ -11,6 +11,7 @@ import io.waybill.server.upload.SignParts;
 import io.waybill.server.upload.StartUpload;
 import io.waybill.server.upload.Upload;
 import io.waybill.server.upload.UploadException;
+import io.waybill.server.upload.UploadId;
 import io.waybill.v1.AbortRequest;
 import io.waybill.v1.AbortResponse;
 import io.waybill.v1.CompleteRequest;
@@ -113,25 +114,22 @@ public final class UploadGrpcService extends UploadServiceGrpc.UploadServiceImpl
 
   @Override
   public void complete(CompleteRequest request, StreamObserver<CompleteResponse> observer) {
+    UploadId id = UploadIds.read(request.getUploadId());
     calls.detachedOnReaders(
         observer,
-        () ->
-            useCases
-                .complete()
-                .execute(current(), UploadIds.read(request.getUploadId()))
-                .thenApply(UploadGrpcService::completed),
-        stillCompleting(request.getUploadId()));
+        () -> useCases.complete().execute(current(), id).thenApply(UploadGrpcService::completed),
+        stillCompleting(id));
   }
 
   private static CompleteResponse completed(Upload upload) {
     return CompleteResponse.newBuilder().setUpload(UploadProtos.upload(upload)).build();
   }
 
-  private static UploadException stillCompleting(String uploadId) {
+  private static UploadException stillCompleting(UploadId id) {
     return new UploadException(
             Reason.UPLOAD_COMPLETING,
             "the object is still being put together",
-            Map.of("upload_id", uploadId))
+            Map.of("upload_id", id.toString()))
         .retryAfter(Duration.ofSeconds(1));
   }
 

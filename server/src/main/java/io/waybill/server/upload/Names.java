@@ -17,28 +17,33 @@ public final class Names {
 
   private Names() {}
 
-  /** The form everything is stored and compared in: Unicode NFC. */
+  /**
+   * The form everything is stored and compared in: Unicode NFC. Only for what is known to be short:
+   * combining marks in the wrong order take the square of their number to put right, 17 s for 200
+   * KB.
+   */
   public static String normal(String name) {
     return Normalizer.normalize(name, Normalizer.Form.NFC);
   }
 
-  /** What is wrong with a filename; empty where nothing is. */
-  public static Optional<String> wrongWithFilename(String name) {
-    if (bytes(name) > MAX_FILENAME_BYTES) {
+  /** What is wrong with a filename as it was given; empty where nothing is. */
+  public static Optional<String> wrongWithFilename(String given) {
+    if (isLongerThan(MAX_FILENAME_BYTES, given)) {
       return Optional.of("at most " + MAX_FILENAME_BYTES + " bytes of UTF-8");
     }
+    String name = normal(given);
     if (name.contains("/") || name.contains("\\")) {
       return Optional.of("a name without folders: no / and no \\");
     }
     return wrongWithSegment(name);
   }
 
-  /** What is wrong with an object_key; empty where nothing is. */
-  public static Optional<String> wrongWithObjectKey(String key) {
-    if (bytes(key) > MAX_OBJECT_KEY_BYTES) {
+  /** What is wrong with an object_key as it was given; empty where nothing is. */
+  public static Optional<String> wrongWithObjectKey(String given) {
+    if (isLongerThan(MAX_OBJECT_KEY_BYTES, given)) {
       return Optional.of("at most " + MAX_OBJECT_KEY_BYTES + " bytes of UTF-8");
     }
-    for (String segment : key.split("/", -1)) {
+    for (String segment : normal(given).split("/", -1)) {
       if (segment.isEmpty()) {
         return Optional.of("no empty segment: no / at either end and no //");
       }
@@ -51,6 +56,11 @@ public final class Names {
       }
     }
     return Optional.empty();
+  }
+
+  /** As it was given, or in NFC, which may be longer: nothing is normalised that is too long. */
+  private static boolean isLongerThan(int mostBytes, String given) {
+    return bytes(given) > mostBytes || bytes(normal(given)) > mostBytes;
   }
 
   private static Optional<String> wrongWithSegment(String segment) {
@@ -66,8 +76,21 @@ public final class Names {
                         || Character.getType(c) == Character.SURROGATE
                         || Character.getType(c) == Character.LINE_SEPARATOR
                         || Character.getType(c) == Character.PARAGRAPH_SEPARATOR
+                        || turnsTextAround(c)
                         || isNoncharacter(c));
-    return printable ? Optional.empty() : Optional.of("no control characters");
+    return printable
+        ? Optional.empty()
+        : Optional.of("no control characters, and none that turn text around");
+  }
+
+  /**
+   * The bidirectional embeddings, overrides and isolates, which make {@code gpj.exe} read as {@code
+   * exe.jpg}. The marks that ordinary Hebrew and Arabic text has stay.
+   *
+   * @see <a href="https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing">UTR 36</a>
+   */
+  private static boolean turnsTextAround(int c) {
+    return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
   }
 
   private static boolean isNoncharacter(int c) {

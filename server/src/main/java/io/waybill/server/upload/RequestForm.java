@@ -30,8 +30,13 @@ final class RequestForm {
     return form.violations;
   }
 
+  /** Whether this can be a request_id at all; the store is asked for no other. */
+  static boolean isRequestId(String text) {
+    return REQUEST_ID.matcher(text).matches();
+  }
+
   private void identity(StartUpload.Request request) {
-    if (!REQUEST_ID.matcher(request.requestId()).matches()) {
+    if (!isRequestId(request.requestId())) {
       add("request_id", "required: 1 to 128 characters of A-Z a-z 0-9 . _ : -");
     }
     if (!request.contentType().isEmpty() && !ContentTypes.isWellFormed(request.contentType())) {
@@ -41,11 +46,10 @@ final class RequestForm {
 
   private void names(StartUpload.Request request) {
     if (!request.filename().isEmpty()) {
-      Names.wrongWithFilename(Names.normal(request.filename())).ifPresent(w -> add("filename", w));
+      Names.wrongWithFilename(request.filename()).ifPresent(w -> add("filename", w));
     }
     if (!request.objectKey().isEmpty()) {
-      Names.wrongWithObjectKey(Names.normal(request.objectKey()))
-          .ifPresent(w -> add("object_key", w));
+      Names.wrongWithObjectKey(request.objectKey()).ifPresent(w -> add("object_key", w));
     }
   }
 
@@ -73,6 +77,7 @@ final class RequestForm {
   private void metadata(Map<String, String> metadata) {
     if (metadata.size() > MAX_METADATA_ENTRIES) {
       add("metadata", "at most " + MAX_METADATA_ENTRIES + " entries");
+      return; // a violation each would be a multiple of a large request
     }
     int total = metadata.entrySet().stream().mapToInt(RequestForm::weight).sum();
     if (total > MAX_METADATA_BYTES) {

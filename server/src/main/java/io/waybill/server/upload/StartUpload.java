@@ -138,6 +138,9 @@ public final class StartUpload {
   }
 
   private Optional<Upload> existing(Caller caller, Request request) {
+    if (!RequestForm.isRequestId(request.requestId())) {
+      return Optional.empty();
+    }
     String digest = RequestDigest.of(request);
     return store
         .findByRequestId(caller.tenant(), request.requestId())

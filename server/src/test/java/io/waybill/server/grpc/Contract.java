@@ -15,7 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What the comments of the .proto files promise: each reason's code, and each RPC's reasons. */
-final class Contract {
+public final class Contract {
   private static final String SERVICE = "UploadService";
   private static final Pattern VALUE = Pattern.compile("ERROR_REASON_(\\w+) = [1-9]\\d*;");
   private static final Pattern NAMED = Pattern.compile("(?:rpc|service) (\\w+).*");
@@ -25,7 +25,7 @@ final class Contract {
   private final Map<Reason, Code> codes = new EnumMap<>(Reason.class);
   private final Map<String, Map<Reason, Code>> byRpc = new HashMap<>();
 
-  Contract() {
+  public Contract() {
     declarations("waybill/v1/error.proto", VALUE).forEach(this::value);
     declarations("waybill/v1/upload_service.proto", NAMED)
         .forEach((name, comment) -> byRpc.put(name, failures(comment)));
@@ -39,12 +39,12 @@ final class Contract {
   }
 
   /** The code that error.proto names with each reason. */
-  Map<Reason, Code> codes() {
+  public Map<Reason, Code> codes() {
     return codes;
   }
 
   /** What an RPC may answer, by its own comment and the service's. */
-  Map<Reason, Code> of(String rpc) {
+  public Map<Reason, Code> of(String rpc) {
     Map<Reason, Code> all = new EnumMap<>(Objects.requireNonNull(byRpc.get(SERVICE)));
     all.putAll(Objects.requireNonNull(byRpc.get(rpc), rpc));
     return all;

@@ -25,18 +25,18 @@ import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /** How a call failed, as its caller sees it. */
-record Failures(Status status, Metadata trailers) {
+public record Failures(Status status, Metadata trailers) {
   private static final Metadata.Key<com.google.rpc.Status> DETAILS =
       Metadata.Key.of(
           "grpc-status-details-bin",
           ProtoLiteUtils.metadataMarshaller(com.google.rpc.Status.getDefaultInstance()));
 
   /** The failure of a call that has to fail. */
-  static Failures of(ThrowingCallable call) {
+  public static Failures of(ThrowingCallable call) {
     return of(catchThrowableOfType(StatusRuntimeException.class, call));
   }
 
-  static Failures of(StatusRuntimeException e) {
+  public static Failures of(StatusRuntimeException e) {
     assertThat(e).as("the call succeeded").isNotNull();
     Metadata trailers = e.getTrailers();
     return new Failures(e.getStatus(), trailers == null ? new Metadata() : trailers);
@@ -65,12 +65,12 @@ record Failures(Status status, Metadata trailers) {
     return this;
   }
 
-  ErrorInfo info() {
+  public ErrorInfo info() {
     return detail(ErrorInfo.class).orElseThrow(() -> new AssertionError("no ErrorInfo: " + status));
   }
 
   /** The fields that are wrong, in order. */
-  List<String> fields() {
+  public List<String> fields() {
     return detail(BadRequest.class)
         .orElse(BadRequest.getDefaultInstance())
         .getFieldViolationsList()
@@ -79,7 +79,7 @@ record Failures(Status status, Metadata trailers) {
         .toList();
   }
 
-  <M extends Message> Optional<M> detail(Class<M> type) {
+  public <M extends Message> Optional<M> detail(Class<M> type) {
     return detail(trailers, type);
   }
 
@@ -103,7 +103,7 @@ record Failures(Status status, Metadata trailers) {
   }
 
   /** All that the caller gets: code, message and trailers. */
-  byte[] bytes() {
+  public byte[] bytes() {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     all.writeBytes((status.getCode() + ":" + status.getDescription()).getBytes(UTF_8));
     for (byte[] part : InternalMetadata.serialize(trailers)) {
@@ -112,7 +112,7 @@ record Failures(Status status, Metadata trailers) {
     return all.toByteArray();
   }
 
-  int wireBytes() {
+  public int wireBytes() {
     return wireBytes(status, trailers);
   }
 

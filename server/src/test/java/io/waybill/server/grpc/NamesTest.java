@@ -31,7 +31,7 @@ class NamesTest {
         "<script>.html",
         ".hidden",
         "C:file",
-        "\u202Egpj.exe"
+        "\u200F\u05E9\u05DC\u05D5\u05DD.txt"
       })
   void takesThemAsTheyAre(String name) {
     Upload upload = start(Requests.start(1).setFilename(name));
@@ -58,7 +58,9 @@ class NamesTest {
         "\u2028",
         "\u2029",
         "\uFFFE",
-        "\uFDD0"
+        "\uFDD0",
+        "\u202Egpj.exe",
+        "a\u2066b"
       })
   void refusesWhatIsNoName(String name) {
     refused(Requests.start(1).setFilename(name), "filename");

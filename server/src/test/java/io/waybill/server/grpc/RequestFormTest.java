@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
 import com.google.rpc.BadRequest;
+import io.grpc.Status;
 import io.waybill.server.upload.Reason;
 import io.waybill.v1.ListPartsRequest;
 import io.waybill.v1.ListUploadsRequest;
@@ -14,7 +15,9 @@ import io.waybill.v1.ReportPartRequest;
 import io.waybill.v1.SignPartsRequest;
 import io.waybill.v1.StartUploadRequest;
 import io.waybill.v1.UploadState;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -212,6 +215,75 @@ class RequestFormTest {
         .containsExactly("upload_id");
     assertThat(Failures.of(() -> waybill.stub().abort(Requests.abort(id))).fields())
         .containsExactly("upload_id");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"a\r\nx-amz-acl: public-read", "a\nb", "a\0b", "\u001b[2J", "a\u007f", "a\u0085"})
+  void noTextTakesAControlCharacter(String text) {
+    refused("request_id", () -> waybill.stub().startUpload(start().setRequestId(text).build()));
+    refused("destination", () -> waybill.stub().startUpload(start().setDestination(text).build()));
+    refused("object_key", () -> waybill.stub().startUpload(start().setObjectKey(text).build()));
+    refused("filename", () -> waybill.stub().startUpload(start().setFilename(text).build()));
+    refused("content_type", () -> waybill.stub().startUpload(start().setContentType(text).build()));
+    refused("metadata", () -> waybill.stub().startUpload(start().putMetadata(text, "v").build()));
+    refused(
+        "metadata[k]", () -> waybill.stub().startUpload(start().putMetadata("k", text).build()));
+    refused("upload_id", () -> waybill.stub().getUpload(Requests.get(text)));
+    refused("etag", () -> waybill.stub().reportPart(Requests.report(ID, 1, text)));
+    refused("destination", () -> waybill.stub().listUploads(list().setDestination(text).build()));
+    refused(
+        "object_key_prefix",
+        () -> waybill.stub().listUploads(list().setObjectKeyPrefix(text).build()));
+    refused("page_token", () -> waybill.stub().listUploads(list().setPageToken(text).build()));
+    refused(
+        "page_token",
+        () -> waybill.stub().listParts(Requests.listParts(ID).setPageToken(text).build()));
+    assertThat(waybill.stub().listUploads(list().build()).getUploadsList()).isEmpty();
+  }
+
+  @Test
+  void whatIsRepeatedIsBounded() {
+    StartUploadRequest.Builder many = start();
+    for (int i = 0; i < 20_000; i++) {
+      many.putMetadata("name-" + i, "");
+    }
+    assertThat(Failures.of(() -> waybill.stub().startUpload(many.build())).fields())
+        .containsExactly("metadata");
+    ListUploadsRequest.Builder states = list();
+    for (int i = 0; i < 200_000; i++) {
+      states.addStatesValue(99);
+    }
+    refused("states", () -> waybill.stub().listUploads(states.build()));
+    refused(
+        "page_token",
+        () -> waybill.stub().listUploads(list().setPageToken("A".repeat(500_000)).build()));
+  }
+
+  /** Combining marks in the wrong order take the square of their number to put right. */
+  @Test
+  @Timeout(60)
+  void nothingIsNormalisedBeforeItIsKnownToBeShort() {
+    String marks = "a" + "\u0301".repeat(250_000) + "\u0316".repeat(250_000);
+    refused("filename", () -> waybill.stub().startUpload(start().setFilename(marks).build()));
+    refused("object_key", () -> waybill.stub().startUpload(start().setObjectKey(marks).build()));
+    refused(
+        "object_key_prefix",
+        () -> waybill.stub().listUploads(list().setObjectKeyPrefix(marks).build()));
+  }
+
+  private static StartUploadRequest.Builder start() {
+    return Requests.start(1);
+  }
+
+  private static ListUploadsRequest.Builder list() {
+    return ListUploadsRequest.newBuilder();
+  }
+
+  private static void refused(String field, ThrowingCallable call) {
+    Failures failure = Failures.of(call);
+    assertThat(failure.status().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+    assertThat(failure.fields()).containsExactly(field);
   }
 
   private Failures refused(SignPartsRequest.Builder request) {

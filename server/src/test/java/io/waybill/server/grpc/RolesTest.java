@@ -183,6 +183,10 @@ class RolesTest {
 
     Failures wrong = Failures.of(() -> naming("../acme", admin).getUpload(Requests.get(id)));
     assertThat(wrong.hasReason(Reason.INVALID_REQUEST).fields()).containsExactly("waybill-tenant");
+    UploadServiceBlockingStub two = naming("acme", naming("other", admin));
+    Failures several = Failures.of(() -> two.getUpload(Requests.get(id)));
+    assertThat(several.hasReason(Reason.INVALID_REQUEST).fields())
+        .containsExactly("waybill-tenant");
     for (String role : List.of("waybill-uploader", "waybill-reader")) {
       UploadServiceBlockingStub other = waybill.as(channel, "other", role);
       Failures.of(() -> naming("acme", other).getUpload(Requests.get(id)))
