@@ -107,6 +107,10 @@ final class ConfigSection {
     return value(key, otherwise, Units::parseBytes);
   }
 
+  long count(String key, long otherwise) {
+    return value(key, otherwise, Units::parseCount);
+  }
+
   Duration duration(String key, Duration otherwise) {
     return value(key, otherwise, Units::parseDuration);
   }

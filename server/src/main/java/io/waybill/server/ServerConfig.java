@@ -1,5 +1,6 @@
 package io.waybill.server;
 
+import io.waybill.server.grpc.GrpcLimits;
 import io.waybill.server.s3.S3Connection;
 import io.waybill.server.upload.Destination;
 import io.waybill.server.upload.Timing;
@@ -29,6 +30,7 @@ import java.util.Set;
  * @param orphanAge how old such an upload has to be before it is aborted
  * @param putGrace how long a PUT that began before its URL's end may go on
  * @param security who may call, and how the calls travel
+ * @param limits how many may connect, and what a connection may ask
  * @param destinations where uploads may go
  */
 public record ServerConfig(
@@ -40,6 +42,7 @@ public record ServerConfig(
     Duration orphanAge,
     Duration putGrace,
     SecurityConfig security,
+    GrpcLimits limits,
     List<DestinationConfig> destinations) {
 
   /** The three that change from machine to machine; the values are keys of the configuration. */
@@ -90,6 +93,7 @@ public record ServerConfig(
     Duration orphanAge = sweeper.duration("orphan_age", Timing.DEFAULT.orphanAge());
     Duration putGrace = sweeper.duration("put_grace", Timing.DEFAULT.putGrace());
     SecurityConfig security = SecurityConfig.read(root);
+    GrpcLimits limits = LimitsConfig.read(root.section("limits"));
     List<DestinationConfig> destinations = destinations(root);
     for (DestinationConfig destination : destinations) {
       Duration maxAge = destination.policy().sessionMaxAge();
@@ -113,6 +117,7 @@ public record ServerConfig(
         orphanAge,
         putGrace,
         security,
+        limits,
         destinations);
   }
 

@@ -2,7 +2,6 @@ package io.waybill.server;
 
 import io.waybill.server.grpc.CallerInterceptor;
 import io.waybill.server.grpc.Calls;
-import io.waybill.server.grpc.GrpcLimits;
 import io.waybill.server.grpc.GrpcServer;
 import io.waybill.server.grpc.StatusErrors;
 import io.waybill.server.grpc.UploadGrpcService;
@@ -66,7 +65,7 @@ public final class WaybillServer implements AutoCloseable {
                   GrpcServer.start(
                       config.listen(),
                       entrance.credentials(),
-                      GrpcLimits.DEFAULT,
+                      config.limits(),
                       List.of(
                           new UploadGrpcService(
                               core.useCases(),
