@@ -91,6 +91,7 @@ public final class WaybillServer implements AutoCloseable {
                       config.destinations(),
                       core.storage()::check,
                       core.destinations(),
+                      entrance.keysThere(),
                       grpc::ready));
       return new WaybillServer(core, grpc, config.listen(), checks);
     } catch (IOException e) {
@@ -137,7 +138,8 @@ public final class WaybillServer implements AutoCloseable {
   }
 
   /**
-   * Waits until S3 was found to be as it should be, behind every destination.
+   * Waits until S3 was found to be as it should be, behind every destination, and callers can be
+   * known.
    *
    * @return false where that took longer
    */

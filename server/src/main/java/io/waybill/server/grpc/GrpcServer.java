@@ -22,6 +22,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * The server on its port: the given services behind gate and guard, health v1, and where it is
@@ -29,6 +31,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * by {@link Calls}.
  */
 public final class GrpcServer implements AutoCloseable {
+  /**
+   * It warns of every stream that breaks the rules, with a stack: strangers would write the log.
+   * Held, because loggers are weak.
+   */
+  private static final Logger STRANGERS_MISTAKES =
+      Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerHandler");
+
   private static final Duration POLL = Duration.ofMillis(20);
   private static final Duration LAST_WORDS = Duration.ofSeconds(1);
 
@@ -77,6 +86,7 @@ public final class GrpcServer implements AutoCloseable {
       Permissions permissions,
       StatusErrors errors)
       throws IOException {
+    STRANGERS_MISTAKES.setLevel(Level.SEVERE);
     ShutdownGate gate = new ShutdownGate(errors);
     HealthStatusManager health = new HealthStatusManager();
     NettyServerBuilder builder = limited(address, credentials, limits);

@@ -81,7 +81,11 @@ class NettyServerTest {
         InsecureServerCredentials.create(),
         GrpcLimits.DEFAULT.withShutdownGrace(Duration.ofMillis(300)),
         List.of(rig.service),
-        List.of(new CallerInterceptor((call, headers) -> caller, permissions, rig.errors)),
+        List.of(
+            new CallerInterceptor(
+                (call, headers) -> CompletableFuture.completedFuture(caller),
+                permissions,
+                rig.errors)),
         permissions,
         rig.errors);
   }
