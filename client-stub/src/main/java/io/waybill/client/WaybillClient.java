@@ -159,6 +159,7 @@ public final class WaybillClient implements AutoCloseable {
 
     private final String target;
     private boolean plaintext;
+    private boolean insecureSendToken;
     private Optional<Path> caFile = Optional.empty();
     private @Nullable Identity identity;
     private @Nullable Supplier<String> token;
@@ -172,11 +173,21 @@ public final class WaybillClient implements AutoCloseable {
     }
 
     /**
-     * No TLS, so that everybody on the way can read the token and the signed URLs: for loopback, or
-     * where a proxy on this machine encrypts. Default: TLS.
+     * No TLS, so that everybody on the way can read the signed URLs: for loopback, or where a proxy
+     * on this machine encrypts. Default: TLS.
      */
     public Builder plaintext() {
       plaintext = true;
+      return this;
+    }
+
+    /**
+     * Sends the token even where there is no TLS and the target is not loopback by its name
+     * (localhost, 127.x.x.x, [::1], a Unix socket), so that whoever is on the way can take it and
+     * be this caller. Default: {@link #build} refuses.
+     */
+    public Builder insecureSendToken() {
+      insecureSendToken = true;
       return this;
     }
 
@@ -246,8 +257,14 @@ public final class WaybillClient implements AutoCloseable {
      * Builds the client; it connects with the first call.
      *
      * @throws IOException if the CA file or the client's own certificate or key cannot be read
+     * @throws IllegalStateException if the token would travel in the clear, see {@link
+     *     #insecureSendToken}, or if there is a client certificate and no TLS
      */
     public WaybillClient build() throws IOException {
+      if (plaintext && token != null && !insecureSendToken && !LoopbackTarget.is(target)) {
+        throw new IllegalStateException(
+            "without TLS the token would travel in the clear to " + target);
+      }
       return new WaybillClient(
           this,
           Grpc.newChannelBuilder(target, credentials())

@@ -140,6 +140,25 @@ class WaybillClientTest {
   }
 
   @Test
+  void sendsNoTokenInTheClearUnlessToldSo() throws Exception {
+    var remote = WaybillClient.builder("waybill.example.com:7070").token(() -> "secret");
+    try (WaybillClient encrypted = remote.build()) {
+      assertThat(encrypted.target()).startsWith("waybill");
+    }
+    assertThatThrownBy(() -> remote.plaintext().build())
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("without TLS the token would travel in the clear to waybill.example.com:7070");
+    try (WaybillClient told = remote.insecureSendToken().build()) {
+      assertThat(told.target()).startsWith("waybill");
+    }
+    try (WaybillClient without = WaybillClient.builder("waybill:7070").plaintext().build();
+        WaybillClient near =
+            WaybillClient.builder("localhost:1").plaintext().token(() -> "secret").build()) {
+      assertThat(without.target()).isNotEqualTo(near.target());
+    }
+  }
+
+  @Test
   void sendsTokensAndDeadlinesOverARealConnection() throws Exception {
     List<Metadata> headers = new CopyOnWriteArrayList<>();
     Server server =

@@ -131,6 +131,10 @@ final class ConfigSection {
         });
   }
 
+  long count(String key, long otherwise) {
+    return value(key, otherwise, Units::parseCount);
+  }
+
   Duration duration(String key, Duration otherwise) {
     return value(key, otherwise, Units::parseDuration);
   }

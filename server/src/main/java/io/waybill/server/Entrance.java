@@ -15,17 +15,21 @@ import io.waybill.server.upload.Caller;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What stands between the network and the service: how connections are made, who is calling, and
  * what he may do.
+ *
+ * @param keysThere done once whoever calls can be known
  */
 record Entrance(
     ServerCredentials credentials,
     Callers callers,
     Permissions permissions,
-    PageTokens pageTokens) {
+    PageTokens pageTokens,
+    CompletableFuture<Void> keysThere) {
 
   /** Where nobody is asked who he is, everybody is this. */
   private static final Caller ANYBODY = new Caller("default", "anonymous");
@@ -42,15 +46,20 @@ record Entrance(
     SecurityConfig security = config.security();
     AuthSettings auth = security.auth();
     Background background = closing.add(new Background());
+    Authentication authentication =
+        auth == null ? null : closing.add(Authentication.open(auth, background, clock));
     Callers callers =
-        auth == null
-            ? (call, headers) -> ANYBODY
-            : new AuthenticatedCallers(Authentication.open(auth, background, clock));
+        authentication == null
+            ? (call, headers) -> CompletableFuture.completedFuture(ANYBODY)
+            : new AuthenticatedCallers(authentication);
     return new Entrance(
         credentials(security.tls(), auth, background),
         new NamedTenants(callers),
         Permissions.of(security.reflection()),
-        new PageTokens(pageTokenKey(config)));
+        new PageTokens(pageTokenKey(config)),
+        authentication == null
+            ? CompletableFuture.completedFuture(null)
+            : authentication.keysThere());
   }
 
   private static ServerCredentials credentials(

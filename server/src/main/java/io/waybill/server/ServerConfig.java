@@ -1,5 +1,6 @@
 package io.waybill.server;
 
+import io.waybill.server.grpc.GrpcLimits;
 import io.waybill.server.s3.S3Connection;
 import io.waybill.server.upload.Destination;
 import io.waybill.server.upload.Timing;
@@ -30,6 +31,7 @@ import java.util.Set;
  * @param putGrace how long a PUT that began before its URL's end may go on
  * @param security who may call, and how the calls travel
  * @param rates how much tenants may ask of this server
+ * @param limits how many may connect, and what a connection may ask
  * @param destinations where uploads may go
  */
 public record ServerConfig(
@@ -42,6 +44,7 @@ public record ServerConfig(
     Duration putGrace,
     SecurityConfig security,
     RatesConfig rates,
+    GrpcLimits limits,
     List<DestinationConfig> destinations) {
 
   /** The three that change from machine to machine; the values are keys of the configuration. */
@@ -93,6 +96,7 @@ public record ServerConfig(
     Duration putGrace = sweeper.duration("put_grace", Timing.DEFAULT.putGrace());
     SecurityConfig security = SecurityConfig.read(root);
     RatesConfig rates = RatesConfig.read(root.section("rates"));
+    GrpcLimits limits = LimitsConfig.read(root.section("limits"));
     List<DestinationConfig> destinations = destinations(root);
     for (DestinationConfig destination : destinations) {
       Duration maxAge = destination.policy().sessionMaxAge();
@@ -117,6 +121,7 @@ public record ServerConfig(
         putGrace,
         security,
         rates,
+        limits,
         destinations);
   }
 

@@ -8,6 +8,7 @@ import io.waybill.server.upload.Destinations;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -15,9 +16,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Asks the S3 of every destination, once the server listens, whether it is as Waybill needs it, and
- * calls the server ready when all are. Where one is not, the log says what is wrong, and it is
- * asked again: S3 may come later than the server, and permissions later still. Nothing here ends
- * the server.
+ * calls the server ready when all are, and it has the keys to know its callers by. Where one is
+ * not, the log says what is wrong, and it is asked again: S3 may come later than the server, and
+ * permissions later still. Nothing here ends the server.
  */
 final class StartupChecks implements AutoCloseable {
   /** Asks one destination. */
@@ -60,18 +61,21 @@ final class StartupChecks implements AutoCloseable {
   /**
    * Begins.
    *
+   * @param keysThere the keys of callers' tokens, without which no call would be taken
    * @param learned is told what was found out
    * @param ready called once, when nothing is wrong any more; at once where nothing is to be
    *     checked
    */
   static StartupChecks start(
-      List<DestinationConfig> all, Check check, Destinations learned, Runnable ready) {
+      List<DestinationConfig> all,
+      Check check,
+      Destinations learned,
+      CompletableFuture<Void> keysThere,
+      Runnable ready) {
     List<DestinationConfig> asked =
         all.stream().filter(each -> each.startupCheck() != StartupCheck.OFF).toList();
-    StartupChecks checks = new StartupChecks(check, learned, ready, asked.size());
-    if (asked.isEmpty()) {
-      checks.end();
-    }
+    StartupChecks checks = new StartupChecks(check, learned, ready, asked.size() + 1);
+    var unused = keysThere.thenRun(checks::passOne);
     for (DestinationConfig each : asked) {
       checks.threads.execute(() -> checks.attempt(each, FIRST_DELAY, List.of()));
     }
@@ -112,9 +116,7 @@ final class StartupChecks implements AutoCloseable {
       if (report.isPassed()) {
         long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
         LOG.log(Level.INFO, "destination {0}: S3 checked in {1} ms", report.destination(), millis);
-        if (left.decrementAndGet() == 0) {
-          end();
-        }
+        passOne();
         return;
       }
     } catch (RuntimeException e) {
@@ -136,9 +138,11 @@ final class StartupChecks implements AutoCloseable {
     }
   }
 
-  private void end() {
-    ready.run();
-    passed.countDown();
+  private void passOne() {
+    if (left.decrementAndGet() == 0) {
+      ready.run();
+      passed.countDown();
+    }
   }
 
   private static void log(String destination, Finding finding) {

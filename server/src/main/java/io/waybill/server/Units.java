@@ -15,13 +15,12 @@ final class Units {
 
   private Units() {}
 
-  static long parseBytes(String text) {
-    return parse(text, BYTES, "a size such as 8MiB (B, KiB, MiB, GiB, TiB)");
-  }
-
-  /** A whole number. */
   static long parseCount(String text) {
     return parse(text, Map.of("", 1L), "a whole number");
+  }
+
+  static long parseBytes(String text) {
+    return parse(text, BYTES, "a size such as 8MiB (B, KiB, MiB, GiB, TiB)");
   }
 
   static Duration parseDuration(String text) {

@@ -2,7 +2,6 @@ package io.waybill.server;
 
 import io.waybill.server.grpc.CallerInterceptor;
 import io.waybill.server.grpc.Calls;
-import io.waybill.server.grpc.GrpcLimits;
 import io.waybill.server.grpc.GrpcServer;
 import io.waybill.server.grpc.StatusErrors;
 import io.waybill.server.grpc.UploadGrpcService;
@@ -68,7 +67,7 @@ public final class WaybillServer implements AutoCloseable {
                   GrpcServer.start(
                       config.listen(),
                       entrance.credentials(),
-                      GrpcLimits.DEFAULT,
+                      config.limits(),
                       List.of(
                           new UploadGrpcService(
                               core.useCases(),
@@ -98,6 +97,7 @@ public final class WaybillServer implements AutoCloseable {
                       config.destinations(),
                       core.storage()::check,
                       core.destinations(),
+                      entrance.keysThere(),
                       grpc::ready));
       return new WaybillServer(core, grpc, config.listen(), checks);
     } catch (IOException e) {
@@ -144,7 +144,8 @@ public final class WaybillServer implements AutoCloseable {
   }
 
   /**
-   * Waits until S3 was found to be as it should be, behind every destination.
+   * Waits until S3 was found to be as it should be, behind every destination, and callers can be
+   * known.
    *
    * @return false where that took longer
    */

@@ -3,6 +3,7 @@ package io.waybill.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.waybill.server.grpc.GrpcLimits;
 import io.waybill.server.upload.Destination;
 import io.waybill.server.upload.Quota;
 import io.waybill.server.upload.Quotas;
@@ -43,6 +44,7 @@ class ServerConfigTest {
     assertThat(example.orphanAge()).isEqualTo(least.orphanAge());
     assertThat(example.orphanInterval()).isEqualTo(least.orphanInterval());
     assertThat(example.rates()).isEqualTo(least.rates());
+    assertThat(example.limits()).isEqualTo(least.limits()).isEqualTo(GrpcLimits.DEFAULT);
     Destination said = example.destinations().get(0).policy();
     Destination implied = least.destinations().get(0).policy();
     assertThat(said).usingRecursiveComparison().ignoringFields("name", "bucket").isEqualTo(implied);
@@ -66,6 +68,7 @@ class ServerConfigTest {
           "database:\n  ",
           "sweeper:\n  ",
           "destinations:\n- ",
+          "limits:\n  ",
           "rates:\n  ",
           "rates:\n  default:\n    ",
           "destinations:\n- quotas:\n    ",
@@ -196,6 +199,50 @@ class ServerConfigTest {
     assertThat(read.calls().of("b")).isEqualTo(new Rate(20, 20));
     assertThat(read.calls().of("c")).isEqualTo(new Rate(10, 40));
     assertThat(read.calls().of("d")).isEqualTo(Rate.UNLIMITED);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "max_connections: 0|limits.max_connections: 1 to 1000000",
+        "max_connections: some|limits.max_connections: a whole number, not some",
+        "max_connections_per_address: 10001|max_connections_per_address: at most max_connections, 10",
+        "max_message: 1|limits.max_message: 64KiB to 64MiB",
+        "max_message: 5GiB|limits.max_message: 64KiB to 64MiB",
+        "max_metadata: 2MiB|limits.max_metadata: 4KiB to 1MiB",
+        "max_calls_per_connection: 0|limits.max_calls_per_connection: 1 to 100000",
+        "max_resets_per_window: 0|limits.max_resets_per_window: 1 to 1000000",
+        "reset_window: 0s|limits.reset_window: 1s to 1h",
+        "handshake_timeout: 3m|limits.handshake_timeout: 1s to 2m",
+        "max_connection_idle: 0s|limits.max_connection_idle: 1s to 1d",
+        "max_connection_age: 1s|limits.max_connection_age: 1m to 1d",
+        "max_connection_age_grace: 2d|limits.max_connection_age_grace: 1s to 1d",
+        "min_ping_interval: 0s|limits.min_ping_interval: 1s to 1h",
+        "ping_after: 2h|limits.ping_after: 1s to 1h",
+        "ping_timeout: 6m|limits.ping_timeout: 1s to 5m",
+        "shutdown_grace: 2h|limits.shutdown_grace: 0s to 1h",
+        "max_pings: 1|limits.max_pings: unknown key; known are max_connections",
+      })
+  void everyLimitHasItsRange(String line, String problem) {
+    assertThatThrownBy(() -> ServerConfig.parse("limits:\n  " + line + "\n" + LEAST, Map.of()))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(problem);
+  }
+
+  @Test
+  void limitsAreTakenFromTheConfiguration() {
+    GrpcLimits limits =
+        ServerConfig.parse(
+                "limits: {max_connections: 7, max_connections_per_address: 2, max_message: 2MiB}\n"
+                    + LEAST,
+                Map.of())
+            .limits();
+
+    assertThat(limits.maxConnections()).isEqualTo(7);
+    assertThat(limits.maxConnectionsPerAddress()).isEqualTo(2);
+    assertThat(limits.maxMessageBytes()).isEqualTo(2 << 20);
+    assertThat(limits.handshakeTimeout()).isEqualTo(GrpcLimits.DEFAULT.handshakeTimeout());
   }
 
   /** Which YAML 1.1 would take for truths. */

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -42,6 +43,8 @@ class StartupChecksTest {
         @Override
         public void close() {}
       };
+
+  private CompletableFuture<Void> keysThere = CompletableFuture.completedFuture(null);
 
   @BeforeEach
   void listen() {
@@ -105,7 +108,11 @@ class StartupChecksTest {
 
       try (StartupChecks checks =
           StartupChecks.start(
-              config.destinations(), (d, wider) -> passed(honoured), destinations, () -> {})) {
+              config.destinations(),
+              (d, wider) -> passed(honoured),
+              destinations,
+              CompletableFuture.completedFuture(null),
+              () -> {})) {
         assertThat(checks.awaitPassed(SOON)).isTrue();
       }
 
@@ -128,6 +135,21 @@ class StartupChecksTest {
 
     assertThat(ready).hasValue(1);
     assertThat(takesSinglePuts(destinations(config))).isTrue();
+  }
+
+  @Test
+  void isNotReadyBeforeItCanKnowItsCallers() throws Exception {
+    for (String asked : List.of("on", "off")) {
+      ready.set(0);
+      keysThere = new CompletableFuture<>();
+      try (StartupChecks checks = start(config(asked), (d, wider) -> passed(true))) {
+        assertThat(checks.awaitPassed(Duration.ofMillis(100))).isFalse();
+        assertThat(ready).hasValue(0);
+        keysThere.complete(null);
+        assertThat(checks.awaitPassed(SOON)).isTrue();
+        assertThat(ready).hasValue(1);
+      }
+    }
   }
 
   @Test
@@ -173,7 +195,7 @@ class StartupChecksTest {
 
   private StartupChecks start(ServerConfig config, StartupChecks.Check check) {
     return StartupChecks.start(
-        config.destinations(), check, destinations(config), ready::incrementAndGet);
+        config.destinations(), check, destinations(config), keysThere, ready::incrementAndGet);
   }
 
   private static boolean takesSinglePuts(Destinations destinations) {

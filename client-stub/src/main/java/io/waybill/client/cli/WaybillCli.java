@@ -93,6 +93,14 @@ public final class WaybillCli implements Runnable {
   private String tokenFile = "";
 
   @Option(
+      names = "--insecure-send-token",
+      scope = ScopeType.INHERIT,
+      description =
+          "Send the token even without --tls to a server that is not on this machine: whoever is"
+              + " on the way can take it.")
+  private boolean insecureSendToken;
+
+  @Option(
       names = "--client-cert",
       paramLabel = "FILE",
       scope = ScopeType.INHERIT,
@@ -159,10 +167,20 @@ public final class WaybillCli implements Runnable {
     } else if (!tokenFile.isEmpty()) {
       client.tokenFile(Path.of(tokenFile));
     }
+    if (insecureSendToken) {
+      client.insecureSendToken();
+    }
     if (certificate != null && privateKey != null) {
       client.clientCertificate(certificate, privateKey);
     }
-    return client.build();
+    try {
+      return client.build();
+    } catch (IllegalStateException e) {
+      throw new CommandLine.ParameterException(
+          spec().commandLine(),
+          e.getMessage() + ": give --tls, or --insecure-send-token to send it all the same",
+          e);
+    }
   }
 
   Output output() {

@@ -13,6 +13,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -76,6 +77,28 @@ class WaybillCliTest {
     assertThat(upload()).contains("file-350000.bin  s3://");
     assertThat(err.toString())
         .contains("file-350000.bin: 0% of 341.8 KiB", ": 100% of", ": completing");
+  }
+
+  @Test
+  void sendsNoTokenInTheClearToAnotherMachine() throws Exception {
+    // 192.0.2.0/24 is nobody's (RFC 5737), and nobody is asked.
+    String[] there = {"--server", "192.0.2.1:7070", "ls"};
+    Path file = Files.writeString(folder.resolve("token"), "secret");
+    for (String[] token :
+        new String[][] {{"--token", "secret"}, {"--token-file", file.toString()}}) {
+      int code = commandLine().execute(joined(there, token));
+      assertThat(code).isEqualTo(2);
+      assertThat(err.toString())
+          .contains("the token would travel in the clear to 192.0.2.1:7070")
+          .contains("--insecure-send-token")
+          .doesNotContain("secret");
+    }
+    assertThat(run("--token", "secret", "ls")).as(err.toString()).isZero();
+    assertThat(run("--token", "secret", "--insecure-send-token", "ls")).isZero();
+  }
+
+  private static String[] joined(String[] first, String[] second) {
+    return Stream.of(first, second).flatMap(Stream::of).toArray(String[]::new);
   }
 
   @Test

@@ -7,13 +7,14 @@ import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Tells who is calling by what the call came with. Never blocks, so that it may run on an event
- * loop: a token seen in the last seconds costs a hash, a new one the verification of a signature.
+ * loop: a token that is known costs a hash, and a new one is verified on another thread.
  */
-public final class Authentication {
+public final class Authentication implements AutoCloseable {
   private static final String BEARER = "Bearer ";
 
   private final Require require;
@@ -53,31 +54,35 @@ public final class Authentication {
     return certificates.peer(certificate);
   }
 
+  /** Done once there are keys to verify tokens with; where none are taken, from the beginning. */
+  public CompletableFuture<Void> keysThere() {
+    return tokens == null ? CompletableFuture.completedFuture(null) : tokens.keysThere();
+  }
+
   /**
-   * The caller.
+   * The caller. It is told at once, unless a token has to be verified that is not known.
    *
    * @param authorization the header's text, null where there is none
    * @param peer by the connection's certificate, null where it has none
-   * @throws io.waybill.server.upload.UploadException UNAUTHENTICATED, PERMISSION_DENIED, or
-   *     AUTHENTICATION_UNAVAILABLE while keys are being fetched
+   * @param connection which one it is, by equality
+   * @return fails with the same as this throws
+   * @throws io.waybill.server.upload.UploadException UNAUTHENTICATED, PERMISSION_DENIED,
+   *     AUTHENTICATION_UNAVAILABLE while keys are being fetched, or OVERLOADED where too many
+   *     tokens wait
    */
-  public Caller authenticate(@Nullable String authorization, @Nullable Peer peer) {
+  public CompletableFuture<Caller> authenticate(
+      @Nullable String authorization, @Nullable Peer peer, Object connection) {
     Caller byCertificate = peer == null ? null : byCertificate(peer);
-    Caller byToken =
-        authorization == null || tokens == null ? null : tokens.caller(bearer(authorization));
-    if (byToken == null) {
+    if (authorization == null || tokens == null) {
       if (byCertificate == null || require.needsToken()) {
         throw Refusals.missing(require.accepts());
       }
-      return byCertificate;
+      return CompletableFuture.completedFuture(byCertificate);
     }
-    if (byCertificate == null) {
-      if (require.needsCertificate()) {
-        throw Refusals.missing(require.accepts());
-      }
-      return byToken;
-    }
-    return both(byToken, byCertificate);
+    CompletableFuture<Caller> byToken = tokens.caller(bearer(authorization), connection);
+    return byCertificate == null && !require.needsCertificate()
+        ? byToken
+        : byToken.thenApply(caller -> both(caller, byCertificate));
   }
 
   private @Nullable Caller byCertificate(Peer peer) {
@@ -94,7 +99,10 @@ public final class Authentication {
   }
 
   /** A stolen token is of no use with another's certificate, and each can only take away. */
-  private static Caller both(Caller byToken, Caller byCertificate) {
+  private Caller both(Caller byToken, @Nullable Caller byCertificate) {
+    if (byCertificate == null) {
+      throw Refusals.missing(require.accepts());
+    }
     if (!byToken.tenant().equals(byCertificate.tenant())) {
       throw Refusals.denied("the token and the client certificate are of different tenants");
     }
@@ -105,6 +113,13 @@ public final class Authentication {
     common.addAll(byToken.roles());
     common.retainAll(byCertificate.roles());
     return new Caller(byToken.tenant(), byToken.subject(), common);
+  }
+
+  @Override
+  public void close() {
+    if (tokens != null) {
+      tokens.close();
+    }
   }
 
   private static String bearer(String authorization) {

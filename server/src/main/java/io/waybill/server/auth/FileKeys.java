@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /** The keys of a file, read again when it changes. */
 final class FileKeys implements SigningKeys {
@@ -47,5 +48,11 @@ final class FileKeys implements SigningKeys {
   @Override
   public List<JWSVerifier> find(JWSHeader header) {
     return keys.find(header);
+  }
+
+  /** Without a file that can be used there is no server. */
+  @Override
+  public CompletableFuture<Void> there() {
+    return CompletableFuture.completedFuture(null);
   }
 }

@@ -12,7 +12,18 @@ import java.util.Map;
 final class Refusals {
   private static final String BEARER = "authorization: Bearer JWT";
 
+  private static final String NOT_YET_VALID = "not_yet_valid";
+
   private Refusals() {}
+
+  /** Whether the same token will be refused again, whatever the time, until the keys change. */
+  static boolean isFinal(UploadException refusal) {
+    return switch (refusal.reason()) {
+      case UNAUTHENTICATED -> !NOT_YET_VALID.equals(refusal.metadata().get("problem"));
+      case PERMISSION_DENIED -> true;
+      default -> false;
+    };
+  }
 
   static UploadException missing(String accepts) {
     return new UploadException(
@@ -39,7 +50,7 @@ final class Refusals {
   }
 
   static UploadException notYetValid() {
-    return token("not_yet_valid", "the token is not valid yet");
+    return token(NOT_YET_VALID, "the token is not valid yet");
   }
 
   static UploadException otherIssuer() {

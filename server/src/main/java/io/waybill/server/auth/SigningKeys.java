@@ -3,6 +3,7 @@ package io.waybill.server.auth;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSVerifier;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /** The keys that tokens are verified with. Never blocks. */
 interface SigningKeys {
@@ -14,4 +15,7 @@ interface SigningKeys {
    *     where it will be known in a moment
    */
   List<JWSVerifier> find(JWSHeader header);
+
+  /** Done once there are keys at all. */
+  CompletableFuture<Void> there();
 }

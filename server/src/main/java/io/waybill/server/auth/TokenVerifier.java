@@ -41,8 +41,15 @@ final class TokenVerifier {
     this.clock = clock;
   }
 
-  /** Whom a token stands for, and until when. */
-  record Verified(Caller caller, Instant expiry) {}
+  /** Whom a token stands for, and until when: its exp, and as much as clocks may differ. */
+  record Verified(Caller caller, Instant end) {}
+
+  /** What is too long is not even looked at. */
+  static void requireShort(String token) {
+    if (token.length() > MAX_CHARS) {
+      throw Refusals.tooLong(MAX_CHARS);
+    }
+  }
 
   /**
    * Verifies.
@@ -50,12 +57,10 @@ final class TokenVerifier {
    * @throws io.waybill.server.upload.UploadException as {@link Authentication#authenticate}
    */
   Verified verify(String token) {
-    if (token.length() > MAX_CHARS) {
-      throw Refusals.tooLong(MAX_CHARS);
-    }
+    requireShort(token);
     JWTClaimsSet genuine = genuine(token);
-    Instant expiry = check(genuine, clock.instant());
-    return new Verified(claims.caller(genuine), expiry);
+    Instant end = check(genuine, clock.instant());
+    return new Verified(claims.caller(genuine), end);
   }
 
   private JWTClaimsSet genuine(String token) {
@@ -94,7 +99,7 @@ final class TokenVerifier {
     return false;
   }
 
-  /** Returns the expiry. */
+  /** Returns the token's end. */
   private Instant check(JWTClaimsSet genuine, Instant now) {
     if (!settings.issuer().equals(genuine.getIssuer())) {
       throw Refusals.otherIssuer();
@@ -106,14 +111,15 @@ final class TokenVerifier {
     if (expiry == null) {
       throw Refusals.lacks("exp");
     }
-    if (!now.isBefore(expiry.plus(settings.clockSkew()))) {
+    Instant end = expiry.plus(settings.clockSkew());
+    if (!now.isBefore(end)) {
       throw Refusals.expired();
     }
     Instant notBefore = instant(genuine.getNotBeforeTime());
     if (notBefore != null && now.plus(settings.clockSkew()).isBefore(notBefore)) {
       throw Refusals.notYetValid();
     }
-    return expiry;
+    return end;
   }
 
   private static @Nullable Instant instant(@Nullable Date date) {

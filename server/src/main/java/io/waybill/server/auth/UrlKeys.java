@@ -9,6 +9,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +49,7 @@ final class UrlKeys implements SigningKeys {
   private final Cache<String, Long> unknown =
       Caffeine.newBuilder().maximumSize(MEMORIES).expireAfterWrite(MEMORY).build();
 
+  private final CompletableFuture<Void> there = new CompletableFuture<>();
   private volatile @Nullable KeySet keys;
   private volatile byte[] json = {};
   private volatile long lastBegin;
@@ -98,6 +100,11 @@ final class UrlKeys implements SigningKeys {
     return found;
   }
 
+  @Override
+  public CompletableFuture<Void> there() {
+    return there;
+  }
+
   /** Sees to it that a fetch will begin; returns when it is worth to come again. */
   private Duration ask() {
     long left = Math.max(0, lastBegin + pause.toNanos() - System.nanoTime());
@@ -119,6 +126,7 @@ final class UrlKeys implements SigningKeys {
         keys = parsed;
         json = fetched;
         onChange.run();
+        there.complete(null);
         LOG.log(Level.INFO, "{0} keys of the issuer are in use", parsed.size());
       }
       freshAt = begin;

@@ -10,11 +10,13 @@ import io.waybill.server.auth.Peer;
 import io.waybill.server.upload.Caller;
 import io.waybill.server.upload.Reason;
 import io.waybill.server.upload.UploadException;
+import java.net.SocketAddress;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -38,10 +40,12 @@ public final class AuthenticatedCallers implements Callers {
   }
 
   @Override
-  public Caller identify(ServerCall<?, ?> call, Metadata headers) {
+  public CompletableFuture<Caller> identify(ServerCall<?, ?> call, Metadata headers) {
     SSLSession session = call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
     Peer peer = session == null ? null : peers.get(session, this::peer).orElse(null);
-    return authentication.authenticate(authorization(headers), peer);
+    SocketAddress connection = call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
+    return authentication.authenticate(
+        authorization(headers), peer, connection == null ? "" : connection);
   }
 
   private Optional<Peer> peer(SSLSession session) {

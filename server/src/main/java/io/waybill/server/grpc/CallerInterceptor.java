@@ -11,11 +11,14 @@ import io.waybill.server.upload.Reason;
 import io.waybill.server.upload.TokenBuckets;
 import io.waybill.server.upload.UploadException;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Puts the {@link Caller} into each call's context, if it may make the call, or else ends the call
- * before a byte of its message is read.
+ * before a byte of its message is read. A call whose caller is not known at once begins when it is,
+ * on the thread that found it out.
  */
 public final class CallerInterceptor implements ServerInterceptor {
   private static final Context.Key<Caller> CALLER = Context.key("waybill-caller");
@@ -24,6 +27,7 @@ public final class CallerInterceptor implements ServerInterceptor {
   private final Permissions permissions;
   private final TokenBuckets rates;
   private final StatusErrors errors;
+  private final RefusedCalls refused = new RefusedCalls();
 
   /**
    * @param rates what a tenant has of calls
@@ -48,26 +52,88 @@ public final class CallerInterceptor implements ServerInterceptor {
   @Override
   public <Q, P> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, P> call, Metadata headers, ServerCallHandler<Q, P> next) {
-    Context context = Context.current();
+    String rpc = String.valueOf(call.getMethodDescriptor().getBareMethodName());
+    Permission permission = permissions.of(call.getMethodDescriptor());
+    if (permission == Permission.OPEN) {
+      return next.startCall(call, headers);
+    }
+    CompletableFuture<Caller> identified;
+    Caller caller;
     try {
-      Permission permission = permissions.of(call.getMethodDescriptor());
-      if (permission != Permission.OPEN) {
-        Caller caller = callers.identify(call, headers);
-        if (!permission.isGivenTo(caller)) {
-          throw denied(call.getMethodDescriptor().getBareMethodName(), permission);
-        }
-        rates.take(caller.tenant(), 1);
-        context = context.withValue(CALLER, caller);
+      identified = callers.identify(call, headers);
+      if (!identified.isDone()) {
+        return later(call, headers, next, permission, identified);
       }
+      caller = identified.join();
     } catch (RuntimeException e) {
-      errors.close(call, e);
+      refuse(call, rpc, e, null);
       return new ServerCall.Listener<>() {};
     }
-    return Contexts.interceptCall(context, call, headers, next);
+    return begin(Context.current(), call, headers, next, permission, caller);
   }
 
-  private static UploadException denied(@Nullable String method, Permission permission) {
-    String rpc = String.valueOf(method);
+  private <Q, P> ServerCall.Listener<Q> later(
+      ServerCall<Q, P> call,
+      Metadata headers,
+      ServerCallHandler<Q, P> next,
+      Permission permission,
+      CompletableFuture<Caller> identified) {
+    Context context = Context.current(); // gRPC cancels it with the call
+    HeldRequests<Q, P> requests = new HeldRequests<>(call);
+    OnceCall<Q, P> once = OnceCall.of(requests);
+    HeldEvents<Q> events = new HeldEvents<>();
+    var unused =
+        identified.whenComplete(
+            (caller, failure) -> {
+              if (events.isCancelled()) {
+                return;
+              }
+              String rpc = String.valueOf(call.getMethodDescriptor().getBareMethodName());
+              try {
+                if (failure != null) {
+                  refuse(once, rpc, failure, null);
+                } else {
+                  events.passTo(begin(context, once, headers, next, permission, caller));
+                  requests.release();
+                }
+              } catch (RuntimeException | Error e) {
+                errors.close(once, e);
+              }
+            });
+    return events;
+  }
+
+  private <Q, P> ServerCall.Listener<Q> begin(
+      Context context,
+      ServerCall<Q, P> call,
+      Metadata headers,
+      ServerCallHandler<Q, P> next,
+      Permission permission,
+      Caller caller) {
+    if (!permission.isGivenTo(caller)) {
+      String rpc = String.valueOf(call.getMethodDescriptor().getBareMethodName());
+      refuse(call, rpc, denied(rpc, permission), caller);
+      return new ServerCall.Listener<>() {};
+    }
+    try {
+      rates.take(caller.tenant(), 1);
+    } catch (UploadException e) {
+      refuse(call, String.valueOf(call.getMethodDescriptor().getBareMethodName()), e, caller);
+      return new ServerCall.Listener<>() {};
+    }
+    return Contexts.interceptCall(context.withValue(CALLER, caller), call, headers, next);
+  }
+
+  private void refuse(
+      ServerCall<?, ?> call, String rpc, Throwable failure, @Nullable Caller caller) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    if (cause instanceof UploadException refusal && refusal.reason() != Reason.INTERNAL) {
+      refused.note(rpc, refusal, caller);
+    }
+    errors.close(call, failure);
+  }
+
+  private static UploadException denied(String rpc, Permission permission) {
     return new UploadException(
         Reason.PERMISSION_DENIED,
         rpc + " needs the role " + permission.needs(),

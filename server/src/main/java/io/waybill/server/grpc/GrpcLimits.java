@@ -3,16 +3,21 @@ package io.waybill.server.grpc;
 import java.time.Duration;
 
 /**
- * What one connection may ask of the server. gRPC's own defaults are open: no limit on floods of
- * resets, idle connections stay, silent sockets live 120 s.
+ * How many may connect, and what one connection may ask of the server. gRPC's own defaults are
+ * open: no limit on connections or on floods of resets, idle connections stay, silent sockets live
+ * 120 s.
  *
+ * @param maxConnections how many are open at once; beyond, they are closed when they are accepted
+ * @param maxConnectionsPerAddress the same from one address, of IPv6 the first 64 bits; 0 for no
+ *     such limit
  * @param maxMessageBytes the largest request, after decompression
  * @param maxMetadataBytes the largest request headers
  * @param maxCallsPerConnection how many calls a connection has open at once
  * @param maxResetsPerWindow how many streams a client may reset within the window (rapid reset,
  *     CVE-2023-44487)
  * @param resetWindow the window of the resets, whole seconds
- * @param handshakeTimeout how long TLS and the HTTP/2 preface may take
+ * @param handshakeTimeout how long TLS, the HTTP/2 preface and the client's first SETTINGS may
+ *     take, each
  * @param maxConnectionIdle after which a connection without calls is closed
  * @param maxConnectionAge after which a connection is closed gently, so that balancers get another
  *     chance
@@ -23,6 +28,8 @@ import java.time.Duration;
  * @param shutdownGrace how long a server that stops waits for its calls
  */
 public record GrpcLimits(
+    int maxConnections,
+    int maxConnectionsPerAddress,
     int maxMessageBytes,
     int maxMetadataBytes,
     int maxCallsPerConnection,
@@ -42,6 +49,8 @@ public record GrpcLimits(
 
   public static final GrpcLimits DEFAULT =
       new GrpcLimits(
+          10_000,
+          0,
           1 << 20,
           MAX_METADATA_BYTES,
           1_000,
@@ -59,6 +68,8 @@ public record GrpcLimits(
   /** The same with another patience at the end. */
   public GrpcLimits withShutdownGrace(Duration grace) {
     return new GrpcLimits(
+        maxConnections,
+        maxConnectionsPerAddress,
         maxMessageBytes,
         maxMetadataBytes,
         maxCallsPerConnection,

@@ -22,6 +22,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * The server on its port: the given services behind gate and guard, health v1, and where it is
@@ -29,10 +31,19 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * by {@link Calls}.
  */
 public final class GrpcServer implements AutoCloseable {
+  /**
+   * It warns of every stream that breaks the rules, with a stack: strangers would write the log.
+   * Held, because loggers are weak.
+   */
+  private static final Logger STRANGERS_MISTAKES =
+      Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerHandler");
+
   private static final Duration POLL = Duration.ofMillis(20);
   private static final Duration LAST_WORDS = Duration.ofSeconds(1);
 
   private final Server server;
+  private final EventLoops loops;
+  private final ConnectionCap connections;
   private final ShutdownGate gate;
   private final HealthStatusManager health;
   private final List<String> serviceNames;
@@ -41,11 +52,15 @@ public final class GrpcServer implements AutoCloseable {
 
   private GrpcServer(
       Server server,
+      EventLoops loops,
+      ConnectionCap connections,
       ShutdownGate gate,
       HealthStatusManager health,
       List<String> serviceNames,
       Duration shutdownGrace) {
     this.server = server;
+    this.loops = loops;
+    this.connections = connections;
     this.gate = gate;
     this.health = health;
     this.serviceNames = serviceNames;
@@ -71,6 +86,7 @@ public final class GrpcServer implements AutoCloseable {
       Permissions permissions,
       StatusErrors errors)
       throws IOException {
+    STRANGERS_MISTAKES.setLevel(Level.SEVERE);
     ShutdownGate gate = new ShutdownGate(errors);
     HealthStatusManager health = new HealthStatusManager();
     NettyServerBuilder builder = limited(address, credentials, limits);
@@ -92,9 +108,15 @@ public final class GrpcServer implements AutoCloseable {
       names.add(guarded.getServiceDescriptor().getName());
     }
     names.forEach(name -> health.setStatus(name, ServingStatus.NOT_SERVING));
+    ConnectionCap connections =
+        new ConnectionCap(limits.maxConnections(), limits.maxConnectionsPerAddress());
+    EventLoops loops = new EventLoops();
     try {
-      return new GrpcServer(builder.build().start(), gate, health, names, limits.shutdownGrace());
+      Server server = loops.carry(builder, connections).build().start();
+      return new GrpcServer(
+          server, loops, connections, gate, health, names, limits.shutdownGrace());
     } catch (IOException e) {
+      loops.close();
       throw new IOException(inOneLine(address, e), e);
     }
   }
@@ -118,12 +140,19 @@ public final class GrpcServer implements AutoCloseable {
     builder.addService(new HealthStatusManager().getHealthService());
     builder.addService(new UploadServiceGrpc.UploadServiceImplBase() {});
     reflection().forEach(builder::addService);
-    var unused = builder.build();
+    try (EventLoops loops = new EventLoops()) {
+      var unused = loops.carry(builder, new ConnectionCap(1, 0)).build();
+    }
   }
 
   /** The port it listens on. */
   public int port() {
     return server.getPort();
+  }
+
+  /** How many connections were closed as soon as they were accepted, because of the limits. */
+  public long refusedConnections() {
+    return connections.refused();
   }
 
   /** Waits until it is closed. */
@@ -154,6 +183,7 @@ public final class GrpcServer implements AutoCloseable {
       Thread.currentThread().interrupt();
     } finally {
       server.shutdownNow();
+      loops.close();
     }
   }
 

@@ -10,6 +10,7 @@ import io.waybill.server.upload.Violation;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** Lets an admin call on behalf of the tenant that {@code waybill-tenant} names. */
@@ -24,10 +25,14 @@ public final class NamedTenants implements Callers {
   }
 
   @Override
-  public Caller identify(ServerCall<?, ?> call, Metadata headers) {
-    Caller caller = callers.identify(call, headers);
+  public CompletableFuture<Caller> identify(ServerCall<?, ?> call, Metadata headers) {
+    CompletableFuture<Caller> identified = callers.identify(call, headers);
     String named = named(headers);
-    if (named == null || named.equals(caller.tenant())) {
+    return named == null ? identified : identified.thenApply(caller -> as(caller, named));
+  }
+
+  private static Caller as(Caller caller, String named) {
+    if (named.equals(caller.tenant())) {
       return caller;
     }
     if (!caller.is(Role.ADMIN)) {

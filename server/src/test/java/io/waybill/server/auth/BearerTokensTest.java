@@ -3,6 +3,7 @@ package io.waybill.server.auth;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
@@ -14,6 +15,7 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import io.waybill.server.upload.Caller;
 import io.waybill.server.upload.Reason;
 import io.waybill.server.upload.Role;
+import io.waybill.server.upload.UploadException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -26,6 +28,7 @@ import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -317,6 +320,51 @@ class BearerTokensTest {
     assertThat(tokens.caller(token)).isNotNull();
     tokens.clock.advance(Duration.ofSeconds(33));
     tokens.refuses("expired", token);
+  }
+
+  @Test
+  void aKnownTokenIsToldAtOnceAndAnUnknownOneIsNot() {
+    String token = issuer.token("acme");
+    Authentication asked = tokens.authentication();
+    CompletableFuture<Caller> first = asked.authenticate("Bearer " + token, null, "c");
+    assertThat(first.join().tenant()).isEqualTo("acme");
+    assertThat(asked.authenticate("Bearer " + token, null, "c").isDone()).isTrue();
+  }
+
+  @Test
+  void aForgedTokenIsRefusedAtOnceTheSecondTime() {
+    String forged = issuer.token("acme") + "x";
+    tokens.refuses("invalid", forged);
+    assertThatThrownBy(() -> tokens.authentication().authenticate("Bearer " + forged, null, "c"))
+        .isInstanceOf(UploadException.class);
+  }
+
+  @Test
+  void whatTimeHealsIsNotRememberedAsRefused() {
+    Date later = Date.from(tokens.clock.instant().plusSeconds(60));
+    String token = issuer.token(issuer.claims().notBeforeTime(later));
+    tokens.refuses("not_yet_valid", token);
+    tokens.clock.advance(Duration.ofSeconds(60));
+    assertThat(tokens.caller(token)).isNotNull();
+  }
+
+  @Test
+  void afterAChangeOfKeysNothingIsRemembered() throws Exception {
+    TestIssuer other = new TestIssuer(tokens.clock);
+    other.rotate(TestIssuer.rsa("second"));
+    String unknown = other.token("acme");
+    String known = issuer.token("acme");
+    tokens.refuses("invalid", unknown);
+    assertThat(tokens.caller(known)).isNotNull();
+
+    other.withdrawOldKeys();
+    Files.write(folder.resolve("jwks.json"), other.jwks());
+
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .ignoreExceptions()
+        .until(() -> tokens.caller(unknown) != null);
+    tokens.refuses("invalid", known);
   }
 
   @Test

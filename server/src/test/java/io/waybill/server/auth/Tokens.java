@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /** An issuer, and the authentication that trusts it. */
@@ -20,7 +22,7 @@ final class Tokens implements AutoCloseable {
   final TestIssuer issuer = new TestIssuer(clock);
   private final Background background = new Background();
   private final Path folder;
-  private Authentication authentication;
+  private @Nullable Authentication authentication;
 
   Tokens(Path folder) {
     this.folder = folder;
@@ -38,8 +40,15 @@ final class Tokens implements AutoCloseable {
   }
 
   private Authentication open(JwtSettings settings) {
+    if (authentication != null) {
+      authentication.close();
+    }
     AuthSettings auth = new AuthSettings(Require.JWT, settings, Map.of());
     return TestAuthentication.open(auth, background, clock);
+  }
+
+  Authentication authentication() {
+    return Objects.requireNonNull(authentication);
   }
 
   Caller caller(String token) {
@@ -47,7 +56,13 @@ final class Tokens implements AutoCloseable {
   }
 
   Caller header(@Nullable String authorization) {
-    return authentication.authenticate(authorization, null);
+    try {
+      return Objects.requireNonNull(authentication)
+          .authenticate(authorization, null, "a connection")
+          .join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof UploadException refusal ? refusal : e;
+    }
   }
 
   /** The token is refused with this metadata "problem", and nobody gets to see any of it. */
@@ -77,6 +92,7 @@ final class Tokens implements AutoCloseable {
 
   @Override
   public void close() {
+    Objects.requireNonNull(authentication).close();
     background.close();
   }
 }

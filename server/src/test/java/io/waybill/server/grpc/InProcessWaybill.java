@@ -16,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
@@ -51,7 +52,8 @@ final class InProcessWaybill implements BeforeEachCallback, AfterEachCallback {
                         rig.service,
                         List.of(
                             new CallerInterceptor(
-                                (call, headers) -> caller(headers),
+                                (call, headers) ->
+                                    CompletableFuture.completedFuture(caller(headers)),
                                 Permissions.of(Reflection.OFF),
                                 rig.calls,
                                 rig.errors)),

@@ -82,7 +82,11 @@ class NettyServerTest {
         GrpcLimits.DEFAULT.withShutdownGrace(Duration.ofMillis(300)),
         List.of(rig.service),
         List.of(
-            new CallerInterceptor((call, headers) -> caller, permissions, rig.calls, rig.errors)),
+            new CallerInterceptor(
+                (call, headers) -> CompletableFuture.completedFuture(caller),
+                permissions,
+                rig.calls,
+                rig.errors)),
         permissions,
         rig.errors);
   }

@@ -5,6 +5,7 @@ import io.waybill.v1.CompleteRequest;
 import io.waybill.v1.GetUploadRequest;
 import io.waybill.v1.ListPartsRequest;
 import io.waybill.v1.PartSource;
+import io.waybill.v1.PartToSign;
 import io.waybill.v1.ReportPartRequest;
 import io.waybill.v1.SignPartsRequest;
 import io.waybill.v1.StartUploadRequest;
@@ -32,6 +33,13 @@ final class Requests {
 
   static SignPartsRequest signMissing(String uploadId, int next) {
     return SignPartsRequest.newBuilder().setUploadId(uploadId).setNextMissing(next).build();
+  }
+
+  static SignPartsRequest signFirst(String uploadId) {
+    return SignPartsRequest.newBuilder()
+        .setUploadId(uploadId)
+        .addParts(PartToSign.newBuilder().setPartNumber(1))
+        .build();
   }
 
   static ReportPartRequest report(String uploadId, int number, String etag) {

@@ -9,6 +9,7 @@ import io.grpc.TlsChannelCredentials;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
 import io.waybill.server.auth.AuthSettings;
+import io.waybill.server.auth.Authentication;
 import io.waybill.server.auth.Background;
 import io.waybill.server.auth.CertificateName;
 import io.waybill.server.auth.JwtSettings;
@@ -40,8 +41,10 @@ final class SecuredWaybill implements AutoCloseable {
   final Rig rig = new Rig();
   final TestIssuer issuer = new TestIssuer(Clock.systemUTC());
   private final Path folder;
+  private GrpcLimits limits = GrpcLimits.DEFAULT;
   private final Background background = new Background();
   private final List<ManagedChannel> channels = new ArrayList<>();
+  private @Nullable Authentication authentication;
   private @Nullable GrpcServer server;
 
   SecuredWaybill(Path folder) {
@@ -51,8 +54,19 @@ final class SecuredWaybill implements AutoCloseable {
   /** With bearer tokens over plaintext. */
   static SecuredWaybill withTokens(Path folder, Reflection reflection) {
     SecuredWaybill waybill = new SecuredWaybill(folder);
-    waybill.start(Require.JWT, Map.of(), InsecureServerCredentials.create(), reflection);
+    waybill.startPlaintext(reflection);
     return waybill;
+  }
+
+  /** With bearer tokens over plaintext. */
+  void startPlaintext(Reflection reflection) {
+    start(Require.JWT, Map.of(), InsecureServerCredentials.create(), reflection);
+  }
+
+  /** With other limits than the defaults. */
+  SecuredWaybill with(GrpcLimits other) {
+    limits = other;
+    return this;
   }
 
   /** With client certificates, and tokens where they are asked for. */
@@ -87,17 +101,16 @@ final class SecuredWaybill implements AutoCloseable {
     JwtSettings jwt = TestAuthentication.byFile(TestAuthentication.publish(folder, issuer));
     AuthSettings settings =
         new AuthSettings(require, require == Require.MTLS ? null : jwt, certificates);
-    Callers callers =
-        new NamedTenants(
-            new AuthenticatedCallers(
-                TestAuthentication.open(settings, background, Clock.systemUTC())));
+    Authentication opened = TestAuthentication.open(settings, background, Clock.systemUTC());
+    authentication = opened;
+    Callers callers = new NamedTenants(new AuthenticatedCallers(opened));
     Permissions permissions = Permissions.of(reflection);
     try {
       server =
           GrpcServer.start(
               new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
               credentials,
-              GrpcLimits.DEFAULT.withShutdownGrace(Duration.ofMillis(200)),
+              limits.withShutdownGrace(Duration.ofMillis(200)),
               List.of(rig.service),
               List.of(new CallerInterceptor(callers, permissions, rig.calls, rig.errors)),
               permissions,
@@ -158,6 +171,9 @@ final class SecuredWaybill implements AutoCloseable {
     channels.forEach(ManagedChannel::shutdownNow);
     if (server != null) {
       server.close();
+    }
+    if (authentication != null) {
+      authentication.close();
     }
     background.close();
     rig.close();
