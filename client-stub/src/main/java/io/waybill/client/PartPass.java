@@ -87,6 +87,7 @@ final class PartPass {
           tooLate |= !work.send(task.get());
         }
       }
+      work.finish();
     } catch (WaybillException e) {
       if (!e.is(ErrorReason.ERROR_REASON_UPLOAD_COMPLETING)
           && !e.is(ErrorReason.ERROR_REASON_UPLOAD_COMPLETED)) {

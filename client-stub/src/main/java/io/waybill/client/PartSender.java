@@ -10,14 +10,18 @@ import java.util.Arrays;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Brings one part to S3 and into the ledger, in as many attempts as it takes and may take. */
-final class PartSender implements PartWork {
+/**
+ * Brings parts to S3 and into the ledger, each in as many attempts as it takes and may take. The
+ * ledger's answers are awaited later, and all of them before the end.
+ */
+final class PartSender implements PartWork, AutoCloseable {
 
   /** How far our clock may be off, and how long before its end a URL is not used any more. */
   static final Duration EXPIRY_MARGIN = Duration.ofSeconds(30);
 
   private final Session session;
   private final SigningQueue signing;
+  private final Reports reports;
   private final PartPut put;
   private final Buffers buffers;
   private final Backoff backoff;
@@ -29,6 +33,7 @@ final class PartSender implements PartWork {
   PartSender(Session session, Uploader.Setup setup, PauseGate gate, ProgressMeter meter) {
     this.session = session;
     this.signing = new SigningQueue(session);
+    this.reports = new Reports(setup.parallel());
     this.put = setup.put();
     this.buffers = setup.buffers();
     this.backoff = setup.backoff();
@@ -39,10 +44,11 @@ final class PartSender implements PartWork {
   }
 
   /**
-   * Sends a part, and returns when it is recorded.
+   * Sends a part, and returns when S3 has it.
    *
    * @return false if S3 says that it is too late for parts: Complete is to be called now
    * @throws UploadFailedException if S3 does not take it
+   * @throws WaybillException if the server does not sign it, or does not record one sent before
    */
   @Override
   public boolean send(PartTask task) throws IOException, InterruptedException {
@@ -105,6 +111,17 @@ final class PartSender implements PartWork {
     }
   }
 
+  @Override
+  public void finish() {
+    reports.awaitAll();
+  }
+
+  /** After a failure nothing more is heard of parts that were sent. */
+  @Override
+  public void close() {
+    reports.cancelAll();
+  }
+
   private byte[] hash(PartBody body) throws IOException, InterruptedException {
     return buffers.lend(buffer -> Checksums.of(session.algorithm(), body, buffer));
   }
@@ -140,8 +157,12 @@ final class PartSender implements PartWork {
 
   private void report(SignedPart signed, PutReply reply, int checksumBytes) {
     PartReceipt receipt = PartReceipt.of(reply, signed.getReportHeadersList(), checksumBytes);
-    session.report(signed.getPartNumber(), receipt.etag(), receipt.checksum());
-    meter.confirmed(signed.getSizeBytes());
+    reports.add(
+        session.report(
+            signed.getPartNumber(),
+            receipt.etag(),
+            receipt.checksum(),
+            () -> meter.confirmed(signed.getSizeBytes())));
   }
 
   /** S3 got other bytes than were hashed: by an accident on the way, or because they changed. */

@@ -12,4 +12,7 @@ interface PartWork {
    * @return false if it is too late for parts: Complete is to be called now
    */
   boolean send(PartTask task) throws IOException, InterruptedException;
+
+  /** Called by each thread when there are no more parts: waits for what is still under way. */
+  default void finish() {}
 }

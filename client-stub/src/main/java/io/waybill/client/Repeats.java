@@ -3,6 +3,9 @@ package io.waybill.client;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -39,6 +42,30 @@ final class Repeats {
         }
         pause(delay(failures, failure), failure);
       }
+    }
+  }
+
+  /**
+   * The same, where the first call is under way already.
+   *
+   * @param rpc makes the others
+   */
+  <T> T call(Future<T> first, Supplier<T> rpc) {
+    AtomicBoolean isFirst = new AtomicBoolean(true);
+    return call(() -> isFirst.getAndSet(false) ? answer(first) : rpc.get());
+  }
+
+  private static <T> T answer(Future<T> call) {
+    try {
+      return call.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof StatusRuntimeException failure) {
+        throw failure;
+      }
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw Status.CANCELLED.withCause(e).asRuntimeException();
     }
   }
 

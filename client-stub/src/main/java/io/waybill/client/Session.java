@@ -62,8 +62,8 @@ final class Session {
     return signed;
   }
 
-  /** Records a part that S3 has taken. */
-  void report(int number, String etag, byte[] checksum) {
+  /** Begins to record a part that S3 has taken. */
+  PendingReport report(int number, String etag, byte[] checksum, Runnable onRecorded) {
     ReportPartRequest request =
         ReportPartRequest.newBuilder()
             .setUploadId(uploadId)
@@ -72,7 +72,7 @@ final class Session {
             .setSizeBytes(plan.size(number))
             .setChecksum(ByteString.copyFrom(checksum))
             .build();
-    client.reportPart(request);
+    return client.beginReport(request, onRecorded);
   }
 
   Upload complete() {

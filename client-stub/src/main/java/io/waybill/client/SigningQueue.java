@@ -3,17 +3,16 @@ package io.waybill.client;
 import com.google.protobuf.ByteString;
 import io.waybill.v1.PartToSign;
 import io.waybill.v1.SignedPart;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Signs parts for several threads with one call at a time: whoever comes while one is under way
- * shares the next. So calls are many only where they are quick.
+ * shares the next. So calls are many only where they are quick. Nobody waits for a call that is not
+ * about its part.
  */
 final class SigningQueue {
 
@@ -21,13 +20,11 @@ final class SigningQueue {
   static final int BATCH = 16;
 
   private final Session session;
-  private final Lock turn = new ReentrantLock();
-  private final Queue<Wish> waiting = new ConcurrentLinkedQueue<>();
+  private final Queue<Wish> waiting = new ArrayDeque<>();
+  private boolean calling;
 
   private static final class Wish {
     final PartToSign part;
-
-    /** Guarded by the turn. */
     @Nullable SignedPart signed;
 
     Wish(PartToSign part) {
@@ -47,37 +44,69 @@ final class SigningQueue {
                 .setPartNumber(number)
                 .setChecksum(ByteString.copyFrom(checksum))
                 .build());
+    List<Wish> batch = turn(mine);
+    if (!batch.isEmpty()) {
+      call(batch);
+    }
+    return signed(mine);
+  }
+
+  /**
+   * Waits until the part is signed, or else it is this thread's turn to call. Whom a call leaves
+   * without, by a failure or a short reply, signs for itself.
+   *
+   * @return what to sign; nothing if there is nothing to do
+   */
+  private synchronized List<Wish> turn(Wish mine) throws InterruptedException {
     waiting.add(mine);
-    turn.lockInterruptibly();
     try {
-      if (mine.signed == null) {
-        waiting.remove(mine);
-        sign(mine);
+      while (calling && mine.signed == null) {
+        wait();
       }
-      if (mine.signed == null) {
-        throw new IllegalStateException("the server signed nothing for part " + number);
-      }
-      return mine.signed;
     } finally {
-      turn.unlock();
+      waiting.remove(mine);
+    }
+    List<Wish> batch = new ArrayList<>();
+    if (mine.signed == null) {
+      calling = true;
+      batch.add(mine);
+      while (batch.size() < BATCH && !waiting.isEmpty()) {
+        batch.add(waiting.remove());
+      }
+    }
+    return batch;
+  }
+
+  /** How many threads wait for a call that is still to be made. */
+  synchronized int waiting() {
+    return waiting.size();
+  }
+
+  private void call(List<Wish> batch) {
+    List<SignedPart> signed = List.of();
+    try {
+      signed = session.sign(batch.stream().map(wish -> wish.part).toList());
+    } finally {
+      answer(batch, signed);
     }
   }
 
-  /** Whom this leaves without, by a failure or a short reply, signs for itself in its own turn. */
-  private void sign(Wish mine) {
-    List<Wish> batch = new ArrayList<>(List.of(mine));
-    for (Wish other = waiting.poll(); other != null; other = waiting.poll()) {
-      batch.add(other);
-      if (batch.size() == BATCH) {
-        break;
-      }
-    }
-    List<SignedPart> signed = session.sign(batch.stream().map(wish -> wish.part).toList());
+  private synchronized void answer(List<Wish> batch, List<SignedPart> signed) {
     for (Wish wish : batch) {
       signed.stream()
           .filter(part -> part.getPartNumber() == wish.part.getPartNumber())
           .findFirst()
           .ifPresent(part -> wish.signed = part);
     }
+    calling = false;
+    notifyAll();
+  }
+
+  private synchronized SignedPart signed(Wish wish) {
+    if (wish.signed == null) {
+      throw new IllegalStateException(
+          "the server signed nothing for part " + wish.part.getPartNumber());
+    }
+    return wish.signed;
   }
 }

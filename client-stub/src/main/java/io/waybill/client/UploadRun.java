@@ -114,7 +114,13 @@ final class UploadRun {
 
   private Upload finish(Session session, PartSource parts, Upload opened)
       throws IOException, InterruptedException {
-    PartSender sender = new PartSender(session, setup, gate, meter);
+    try (PartSender sender = new PartSender(session, setup, gate, meter)) {
+      return finish(session, parts, sender, opened);
+    }
+  }
+
+  private Upload finish(Session session, PartSource parts, PartSender sender, Upload opened)
+      throws IOException, InterruptedException {
     Upload upload = opened;
     for (int round = 1; ; round++) {
       if (upload.getState() == UploadState.UPLOAD_STATE_COMPLETED) {

@@ -1,5 +1,9 @@
 package io.waybill.client;
 
+import static com.google.common.util.concurrent.MoreExecutors.directExecutor;
+
+import com.google.common.base.Function;
+import com.google.common.util.concurrent.Futures;
 import io.grpc.Channel;
 import io.grpc.ChannelCredentials;
 import io.grpc.ClientInterceptors;
@@ -15,6 +19,7 @@ import io.waybill.v1.ListPartsResponse;
 import io.waybill.v1.ListUploadsRequest;
 import io.waybill.v1.ListUploadsResponse;
 import io.waybill.v1.ReportPartRequest;
+import io.waybill.v1.ReportPartResponse;
 import io.waybill.v1.SignPartsRequest;
 import io.waybill.v1.SignPartsResponse;
 import io.waybill.v1.StartUploadRequest;
@@ -103,6 +108,23 @@ public final class WaybillClient implements AutoCloseable {
   /** Records that S3 has taken a part. */
   public void reportPart(ReportPartRequest request) {
     var unused = repeats.call(() -> blocking.reportPart(request));
+  }
+
+  /**
+   * The same without waiting for the answer.
+   *
+   * @param onRecorded called once, when it is recorded, by whatever thread learns of it
+   */
+  PendingReport beginReport(ReportPartRequest request, Runnable onRecorded) {
+    Function<ReportPartResponse, ReportPartResponse> recorded =
+        reply -> {
+          onRecorded.run();
+          return reply;
+        };
+    return new PendingReport(
+        repeats,
+        Futures.transform(future.reportPart(request), recorded, directExecutor()),
+        () -> recorded.apply(blocking.reportPart(request)));
   }
 
   /** Makes the object out of the parts; waits while the server asks for that. */

@@ -47,6 +47,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
 
 /** A Waybill in memory that keeps to the contract, and fails where a test scripts it. */
 public final class FakeWaybill extends UploadServiceGrpc.UploadServiceImplBase {
@@ -60,6 +61,9 @@ public final class FakeWaybill extends UploadServiceGrpc.UploadServiceImplBase {
 
   /** Failures to answer the next calls of an RPC with, by its name. */
   final Map<String, Queue<StatusRuntimeException>> failures = new ConcurrentHashMap<>();
+
+  /** Records a part and answers its report, at once or when a test wants it. */
+  volatile Executor whenToRecord = Runnable::run;
 
   private final Queue<Runnable> beforeComplete = new ConcurrentLinkedQueue<>();
 
@@ -269,6 +273,10 @@ public final class FakeWaybill extends UploadServiceGrpc.UploadServiceImplBase {
 
   @Override
   public void reportPart(ReportPartRequest request, StreamObserver<ReportPartResponse> out) {
+    whenToRecord.execute(() -> record(request, out));
+  }
+
+  private void record(ReportPartRequest request, StreamObserver<ReportPartResponse> out) {
     answer(
         "ReportPart",
         String.valueOf(request.getPartNumber()),

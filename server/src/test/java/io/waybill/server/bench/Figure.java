@@ -23,6 +23,8 @@ enum Figure {
   SERVER_HEAP_MIB("smallest -Xmx under load, 10,000 open sessions, MiB", Bound.AT_MOST, 64),
   UPLOAD_VS_TRANSFERMANAGER("throughput, Uploader ÷ S3TransferManager", Bound.AT_LEAST, 1.0),
   UPLOAD_CPU_VS_TRANSFERMANAGER("client CPU, Uploader ÷ S3TransferManager", Bound.AT_MOST, 1.0),
+  UPLOAD_VS_TRANSFERMANAGER_CRT("the same, S3TransferManager on C", Bound.AT_LEAST, 1.0),
+  UPLOAD_CPU_VS_TRANSFERMANAGER_CRT("the same, S3TransferManager on C", Bound.AT_MOST, 1.0),
   UPLOAD_HEAP_MIB("client heap for 2 GiB, MiB", Bound.AT_MOST, 64),
   STARTUP_VS_BARE(
       "start to first durable call, ÷ a bare gRPC and SQLite server", Bound.AT_MOST, 1.6);

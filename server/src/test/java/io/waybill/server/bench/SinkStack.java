@@ -3,6 +3,7 @@ package io.waybill.server.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 
 /** A {@link SinkS3} and a Waybill before it, each a process. */
@@ -51,6 +52,16 @@ final class SinkStack implements AutoCloseable {
     String address = way.equals("waybill") ? server.target() : "http://127.0.0.1:" + port;
     Path log = folder.resolve(way + ".log");
     return JavaProcess.start(UploadClient.class, log, flags, way, address, UploadBench.CONNECTIONS);
+  }
+
+  /** What storing used so far, which is the same work for every client. */
+  Duration sinkCpu() {
+    return sink.cpu();
+  }
+
+  /** What the Waybill before it used so far. */
+  Duration serverCpu() {
+    return server.cpu();
   }
 
   @Override

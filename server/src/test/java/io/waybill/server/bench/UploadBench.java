@@ -2,51 +2,50 @@ package io.waybill.server.bench;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.ToDoubleFunction;
 
 /**
  * The Uploader beside Amazon's S3TransferManager: the same file, to the same {@link SinkS3}, over
  * plain HTTP, in parts of 8 MiB with CRC32C, on as many connections. Each is a process of its own
  * that stays, so that none pays for its start; they upload by turns.
  *
- * <p>The transfer manager comes in two kinds, on Netty and on Amazon's C library (CRT). Whichever
- * brings more bytes per second in this run is the one to compare with. The Uploader has the more to
- * do: it also asks Waybill for every signature, and reports every part, on the same cores.
+ * <p>The transfer manager comes in two kinds. The one that its Maven artifact alone brings is in
+ * Java, on Netty. With {@code aws-crt} beside it, it hands the whole upload to Amazon's C library.
+ * The Uploader has the more to do: it also asks Waybill for every signature, and reports every
+ * part, on the same cores.
  */
 final class UploadBench implements Benchmark {
   /** Equal for all, so that it is the clients that are compared, and not their defaults. */
   static final int CONNECTIONS = 8;
 
-  private static final String OURS = "waybill";
-  private static final List<String> THEIRS = List.of("netty", "crt");
-
   private static final class Client {
-    final String way;
+    final String name;
     final JavaProcess process;
-    final List<UploadTime> times = new ArrayList<>();
+    final List<Double> wallSeconds = new ArrayList<>();
+    final List<Double> cpuSeconds = new ArrayList<>();
+    final List<Double> sinkSeconds = new ArrayList<>();
+    final List<Double> serverSeconds = new ArrayList<>();
 
-    Client(String way, JavaProcess process) {
-      this.way = way;
+    Client(String name, JavaProcess process) {
+      this.name = name;
       this.process = process;
     }
 
-    UploadTime upload(Path file) throws IOException {
-      return UploadTime.parse(process.ask(file.toString()));
+    void upload(Path file) throws IOException {
+      var unused = UploadTime.parse(process.ask(file.toString()));
     }
 
-    double median(ToDoubleFunction<UploadTime> value) {
-      return Rounds.median(times.stream().mapToDouble(value).toArray());
-    }
-
-    double seconds() {
-      return median(UploadTime::wallSeconds);
-    }
-
-    double cpuSeconds() {
-      return median(UploadTime::cpuSeconds);
+    void measure(Path file, SinkStack stack) throws IOException {
+      Duration sink = stack.sinkCpu();
+      Duration server = stack.serverCpu();
+      UploadTime time = UploadTime.parse(process.ask(file.toString()));
+      wallSeconds.add(time.wallSeconds());
+      cpuSeconds.add(time.cpuSeconds());
+      sinkSeconds.add(seconds(stack.sinkCpu().minus(sink)));
+      serverSeconds.add(seconds(stack.serverCpu().minus(server)));
     }
   }
 
@@ -59,60 +58,73 @@ final class UploadBench implements Benchmark {
   public void run(Settings settings, Figures figures) throws Exception {
     int mib = settings.pick(1024, 32);
     Path file = UploadFiles.random(settings, mib);
+    List<Client> clients = new ArrayList<>();
     try (SinkStack stack = SinkStack.start(settings.scratch())) {
-      List<Client> clients = new ArrayList<>();
       try {
-        clients.add(new Client(OURS, stack.client(OURS, List.of())));
-        for (String way : THEIRS) {
-          clients.add(new Client(way, stack.client(way, List.of())));
-        }
-        measure(settings, clients, file);
+        clients.add(new Client("Uploader", stack.client("waybill", List.of())));
+        clients.add(new Client("S3TransferManager", stack.client("netty", List.of())));
+        clients.add(new Client("S3TransferManager on C", stack.client("crt", List.of())));
+        measure(settings, clients, file, stack);
       } finally {
         for (Client client : clients) {
           client.process.close();
         }
       }
-      compare(clients, mib, figures);
     }
+    Client ours = clients.get(0);
+    Client netty = clients.get(1);
+    Client crt = clients.get(2);
+    figures.put(Figure.UPLOAD_VS_TRANSFERMANAGER, throughput(ours, netty));
+    figures.put(Figure.UPLOAD_CPU_VS_TRANSFERMANAGER, cpu(ours, netty));
+    figures.put(Figure.UPLOAD_VS_TRANSFERMANAGER_CRT, throughput(ours, crt));
+    figures.put(Figure.UPLOAD_CPU_VS_TRANSFERMANAGER_CRT, cpu(ours, crt));
+    figures.note(
+        "S3TransferManager is the one in Java, on Netty, that its Maven artifact brings;"
+            + " _crt the one that hands the upload to Amazon's C library (S3CrtAsyncClient)");
+    clients.forEach(client -> figures.note(line(client, mib)));
   }
 
-  private static void measure(Settings settings, List<Client> clients, Path file)
+  private static void measure(Settings settings, List<Client> clients, Path file, SinkStack stack)
       throws IOException {
     for (Client client : clients) {
       long end = System.nanoTime() + settings.warmUp().toNanos();
       do {
-        var unused = client.upload(file);
+        client.upload(file);
       } while (System.nanoTime() < end);
     }
     for (int i = 0; i < settings.rounds(); i++) {
       for (Client client : clients) {
-        client.times.add(client.upload(file));
+        client.measure(file, stack);
       }
     }
   }
 
-  private static void compare(List<Client> clients, int mib, Figures figures) {
-    Client ours = clients.get(0);
-    Client peer = clients.get(1);
-    for (Client client : clients.subList(1, clients.size())) {
-      peer = client.seconds() < peer.seconds() ? client : peer;
-    }
-    figures.put(Figure.UPLOAD_VS_TRANSFERMANAGER, peer.seconds() / ours.seconds());
-    figures.put(Figure.UPLOAD_CPU_VS_TRANSFERMANAGER, ours.cpuSeconds() / peer.cpuSeconds());
-    for (Client client : clients) {
-      figures.note(
-          String.format(
-              Locale.ROOT,
-              "upload of %d MiB on %d connections, %s: %.0f MiB/s, %.3f s of CPU"
-                  + " (÷ ours: %.2f times the throughput, %.2f times the CPU)",
-              mib,
-              CONNECTIONS,
-              client.way.equals(OURS) ? "Uploader" : "S3TransferManager on " + client.way,
-              mib / client.seconds(),
-              client.cpuSeconds(),
-              ours.seconds() / client.seconds(),
-              client.cpuSeconds() / ours.cpuSeconds()));
-    }
-    figures.note("the peer in upload_*: S3TransferManager on " + peer.way + ", the faster one");
+  private static double throughput(Client ours, Client peer) {
+    return median(peer.wallSeconds) / median(ours.wallSeconds);
+  }
+
+  private static double cpu(Client ours, Client peer) {
+    return median(ours.cpuSeconds) / median(peer.cpuSeconds);
+  }
+
+  private static String line(Client client, int mib) {
+    return String.format(
+        Locale.ROOT,
+        "%s: %d MiB on %d connections at %.0f MiB/s; CPU: client %.2f s, sink %.2f s, server %.2f s",
+        client.name,
+        mib,
+        CONNECTIONS,
+        mib / median(client.wallSeconds),
+        median(client.cpuSeconds),
+        median(client.sinkSeconds),
+        median(client.serverSeconds));
+  }
+
+  private static double seconds(Duration duration) {
+    return duration.toNanos() / 1e9;
+  }
+
+  private static double median(List<Double> values) {
+    return Rounds.median(values.stream().mapToDouble(Double::doubleValue).toArray());
   }
 }

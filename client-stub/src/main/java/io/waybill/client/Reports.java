@@ -1,0 +1,58 @@
+package io.waybill.client;
+
+import java.util.ArrayDeque;
+import java.util.Optional;
+import java.util.Queue;
+
+/**
+ * Reports under way, so that no connection to S3 waits for the ledger. There are never more than a
+ * few: whoever adds one deals with the oldest first, if there are too many or it is answered, and
+ * its failure is then that thread's.
+ */
+final class Reports {
+
+  private final int limit;
+  private final Queue<PendingReport> pending = new ArrayDeque<>();
+
+  Reports(int limit) {
+    this.limit = limit;
+  }
+
+  /**
+   * Adds one.
+   *
+   * @throws WaybillException if one of those before was refused
+   */
+  void add(PendingReport report) {
+    synchronized (this) {
+      pending.add(report);
+    }
+    for (var due = due(limit); due.isPresent(); due = due(limit)) {
+      due.get().await();
+    }
+  }
+
+  /**
+   * Waits for all but those that other threads wait for.
+   *
+   * @throws WaybillException if one was refused
+   */
+  void awaitAll() {
+    for (var due = due(0); due.isPresent(); due = due(0)) {
+      due.get().await();
+    }
+  }
+
+  /** Waits for none of them any more. */
+  synchronized void cancelAll() {
+    pending.forEach(PendingReport::cancel);
+    pending.clear();
+  }
+
+  private synchronized Optional<PendingReport> due(int most) {
+    PendingReport oldest = pending.peek();
+    return oldest != null && (pending.size() > most || oldest.isAnswered())
+        ? Optional.of(pending.remove())
+        : Optional.empty();
+  }
+}
