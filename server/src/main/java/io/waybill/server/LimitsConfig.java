@@ -45,6 +45,12 @@ final class LimitsConfig {
         duration("min_ping_interval", otherwise.minKeepalive(), 1, 3_600, "1s to 1h"),
         duration("ping_after", otherwise.keepalive(), 1, 3_600, "1s to 1h"),
         duration("ping_timeout", otherwise.keepaliveTimeout(), 1, 300, "1s to 5m"),
+        bytes(
+            "max_unread_replies",
+            otherwise.maxUnreadReplyBytes(),
+            4 << 20,
+            1 << 30,
+            "4MiB to 1GiB"),
         duration("shutdown_grace", otherwise.shutdownGrace(), 0, 3_600, "0s to 1h"));
   }
 

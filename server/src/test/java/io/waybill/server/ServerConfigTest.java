@@ -221,6 +221,7 @@ class ServerConfigTest {
         "min_ping_interval: 0s|limits.min_ping_interval: 1s to 1h",
         "ping_after: 2h|limits.ping_after: 1s to 1h",
         "ping_timeout: 6m|limits.ping_timeout: 1s to 5m",
+        "max_unread_replies: 1MiB|limits.max_unread_replies: 4MiB to 1GiB",
         "shutdown_grace: 2h|limits.shutdown_grace: 0s to 1h",
         "max_pings: 1|limits.max_pings: unknown key; known are max_connections",
       })

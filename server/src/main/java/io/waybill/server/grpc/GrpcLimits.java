@@ -25,6 +25,7 @@ import java.time.Duration;
  * @param minKeepalive clients may ping as often as this, with or without calls
  * @param keepalive after which a silent client is pinged
  * @param keepaliveTimeout how long it may then take to answer
+ * @param maxUnreadReplyBytes of replies that a connection has been sent and does not take
  * @param shutdownGrace how long a server that stops waits for its calls
  */
 public record GrpcLimits(
@@ -42,6 +43,7 @@ public record GrpcLimits(
     Duration minKeepalive,
     Duration keepalive,
     Duration keepaliveTimeout,
+    int maxUnreadReplyBytes,
     Duration shutdownGrace) {
 
   /** A token of 8 KiB, and as much again for the rest. */
@@ -63,6 +65,7 @@ public record GrpcLimits(
           Duration.ofSeconds(20),
           Duration.ofMinutes(1),
           Duration.ofSeconds(20),
+          64 << 20,
           Duration.ofSeconds(20));
 
   /** The same with another patience at the end. */
@@ -82,6 +85,7 @@ public record GrpcLimits(
         minKeepalive,
         keepalive,
         keepaliveTimeout,
+        maxUnreadReplyBytes,
         grace);
   }
 }

@@ -38,12 +38,16 @@ public final class GrpcServer implements AutoCloseable {
   private static final Logger STRANGERS_MISTAKES =
       Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerHandler");
 
+  /** Of the heap, for replies that nobody takes: a quarter. */
+  private static final long MAX_UNREAD_BYTES = Runtime.getRuntime().maxMemory() / 4;
+
   private static final Duration POLL = Duration.ofMillis(20);
   private static final Duration LAST_WORDS = Duration.ofSeconds(1);
 
   private final Server server;
   private final EventLoops loops;
   private final ConnectionCap connections;
+  private final UnreadReplies unread;
   private final ShutdownGate gate;
   private final HealthStatusManager health;
   private final List<String> serviceNames;
@@ -54,6 +58,7 @@ public final class GrpcServer implements AutoCloseable {
       Server server,
       EventLoops loops,
       ConnectionCap connections,
+      UnreadReplies unread,
       ShutdownGate gate,
       HealthStatusManager health,
       List<String> serviceNames,
@@ -61,6 +66,7 @@ public final class GrpcServer implements AutoCloseable {
     this.server = server;
     this.loops = loops;
     this.connections = connections;
+    this.unread = unread;
     this.gate = gate;
     this.health = health;
     this.serviceNames = serviceNames;
@@ -90,19 +96,23 @@ public final class GrpcServer implements AutoCloseable {
     ShutdownGate gate = new ShutdownGate(errors);
     HealthStatusManager health = new HealthStatusManager();
     NettyServerBuilder builder = limited(address, credentials, limits);
+    UnreadReplies unread =
+        new UnreadReplies(limits.maxUnreadReplyBytes(), MAX_UNREAD_BYTES, errors);
+    List<ServerInterceptor> outer = new ArrayList<>(List.of(unread));
+    outer.addAll(interceptors);
     List<BindableService> grpcs = new ArrayList<>(List.of(health.getHealthService()));
     if (permissions.reflection() != Reflection.OFF) {
       grpcs.addAll(reflection());
     }
     for (BindableService service : grpcs) {
       ServerServiceDefinition intercepted =
-          ServerInterceptors.interceptForward(service.bindService(), interceptors);
+          ServerInterceptors.interceptForward(service.bindService(), outer);
       permissions.requireDeclared(intercepted);
       builder.addService(intercepted);
     }
     List<String> names = new ArrayList<>(List.of(HealthStatusManager.SERVICE_NAME_ALL_SERVICES));
     for (BindableService service : services) {
-      ServerServiceDefinition guarded = GuardedServices.of(service, interceptors, gate, errors);
+      ServerServiceDefinition guarded = GuardedServices.of(service, outer, gate, errors);
       permissions.requireDeclared(guarded);
       builder.addService(guarded);
       names.add(guarded.getServiceDescriptor().getName());
@@ -114,7 +124,7 @@ public final class GrpcServer implements AutoCloseable {
     try {
       Server server = loops.carry(builder, connections).build().start();
       return new GrpcServer(
-          server, loops, connections, gate, health, names, limits.shutdownGrace());
+          server, loops, connections, unread, gate, health, names, limits.shutdownGrace());
     } catch (IOException e) {
       loops.close();
       throw new IOException(inOneLine(address, e), e);
@@ -153,6 +163,11 @@ public final class GrpcServer implements AutoCloseable {
   /** How many connections were closed as soon as they were accepted, because of the limits. */
   public long refusedConnections() {
     return connections.refused();
+  }
+
+  /** How much of replies is kept for clients that have not taken it yet. */
+  public long unreadReplyBytes() {
+    return unread.bytes();
   }
 
   /** Waits until it is closed. */

@@ -156,6 +156,7 @@ class ConnectionLimitsIT {
         base.minKeepalive(),
         base.keepalive(),
         base.keepaliveTimeout(),
+        base.maxUnreadReplyBytes(),
         Duration.ofMillis(100));
   }
 }

@@ -14,6 +14,8 @@ import static io.waybill.server.grpc.RawHttp2.SETTINGS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.waybill.v1.StartUploadRequest;
+import io.waybill.v1.UploadServiceGrpc;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
@@ -169,6 +171,48 @@ class Http2AttacksIT {
           connection.awaitGoAway();
         },
         NO_WINDOW);
+  }
+
+  /** A few replies are kept, and the others become a refusal, which is small. */
+  @Test
+  void largeRepliesThatNobodyTakes() throws IOException {
+    OpenWaybill opened = new OpenWaybill(OpenWaybill.IMPATIENT);
+    waybill = opened;
+    int calls = OpenWaybill.IMPATIENT.maxCallsPerConnection();
+    byte[] path = RawHttp2.call("/" + UploadServiceGrpc.getSignPartsMethod().getFullMethodName());
+    StartUploadRequest many =
+        Requests.start(9_000 * Requests.MIB).setPartSizeBytes(8 << 20).build();
+    String upload =
+        UploadServiceGrpc.newBlockingStub(opened.channel)
+            .startUpload(many)
+            .getUpload()
+            .getUploadId();
+    byte[] request = RawHttp2.message(Requests.signMissing(upload, 200).toByteArray());
+    Attack.beside(
+        new GoodClient(opened.channel),
+        "unread_replies",
+        () -> {
+          try (RawHttp2 connection = RawHttp2.open(opened.port(), NO_WINDOW)) {
+            for (int i = 0; i < calls; i++) {
+              connection.frame(HEADERS, END_HEADERS, 2 * i + 1, path);
+              connection.frame(DATA, END_STREAM, 2 * i + 1, request);
+            }
+            await()
+                .untilAsserted(
+                    () ->
+                        assertThat(connection.endedStreams())
+                            .as("refused, beside %d bytes", opened.server.unreadReplyBytes())
+                            .isGreaterThanOrEqualTo(calls / 2));
+            assertThat(opened.server.unreadReplyBytes())
+                .isBetween(1L, (long) OpenWaybill.IMPATIENT.maxUnreadReplyBytes());
+          }
+          await()
+              .untilAsserted(
+                  () ->
+                      assertThat(opened.server.unreadReplyBytes())
+                          .as("the good client's at the most")
+                          .isLessThan(1_000));
+        });
   }
 
   /** Calls whose message never comes take a place each, and there are only so many. */

@@ -32,6 +32,7 @@ final class OpenWaybill implements AutoCloseable {
           Duration.ofSeconds(20),
           Duration.ofSeconds(1),
           Duration.ofSeconds(2),
+          128 << 10,
           Duration.ofMillis(100));
 
   final Rig rig = new Rig();

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A client of HTTP/2 (RFC 9113) without manners: it sends the frames that an attack is made of. */
 final class RawHttp2 implements AutoCloseable {
@@ -45,6 +46,7 @@ final class RawHttp2 implements AutoCloseable {
   private final DataOutputStream out;
   private final CountDownLatch ended = new CountDownLatch(1);
   private final Map<Integer, Integer> resets = new ConcurrentHashMap<>();
+  private final AtomicInteger endedStreams = new AtomicInteger();
   private volatile int goAway = -1;
   private volatile boolean answers;
 
@@ -125,6 +127,11 @@ final class RawHttp2 implements AutoCloseable {
     }
   }
 
+  /** A message of a call, as gRPC frames it. */
+  static byte[] message(byte[] proto) {
+    return ByteBuffer.allocate(5 + proto.length).putInt(1, proto.length).put(5, proto).array();
+  }
+
   /** One frame, in one write. */
   synchronized void frame(int type, int flags, int stream, byte[] payload) throws IOException {
     ByteBuffer frame = ByteBuffer.allocate(9 + payload.length);
@@ -146,6 +153,11 @@ final class RawHttp2 implements AutoCloseable {
   /** The code of the server's GOAWAY; -1 where none was seen, as when the end overtook it. */
   int goAway() {
     return goAway;
+  }
+
+  /** How many streams the server has ended with trailers. */
+  int endedStreams() {
+    return endedStreams.get();
   }
 
   /** How many streams the server has reset with this code. */
@@ -226,6 +238,7 @@ final class RawHttp2 implements AutoCloseable {
     switch (type) {
       case SETTINGS -> answer(type, flags, new byte[0]);
       case PING -> answer(type, flags, payload);
+      case HEADERS -> endedStreams.addAndGet(flags & END_STREAM);
       case RST_STREAM -> resets.merge(ByteBuffer.wrap(payload).getInt(), 1, Integer::sum);
       case GOAWAY -> goAway = ByteBuffer.wrap(payload).getInt(4);
       default -> {
