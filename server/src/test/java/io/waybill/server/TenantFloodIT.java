@@ -44,6 +44,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -218,8 +219,8 @@ class TenantFloodIT {
           future,
           new FutureCallback<T>() {
             @Override
-            public void onSuccess(T reply) {
-              firstReply.compareAndSet("", reply.toString());
+            public void onSuccess(@Nullable T reply) {
+              firstReply.compareAndSet("", String.valueOf(reply));
               succeeded.incrementAndGet();
               permits.release();
             }
