@@ -159,6 +159,23 @@ class WaybillClientTest {
   }
 
   @Test
+  void waitsForARateAndDoesNotAskAQuotaAgain() {
+    bench.waybill.failNext(
+        "StartUpload",
+        FakeWaybill.error(Status.Code.RESOURCE_EXHAUSTED, "RATE_LIMITED", Duration.ofSeconds(3)));
+    bench.waybill.failNext(
+        "StartUpload", FakeWaybill.error(Status.Code.RESOURCE_EXHAUSTED, "QUOTA_EXCEEDED"));
+
+    WaybillException e = failedStart();
+
+    assertThat(e.is(ErrorReason.ERROR_REASON_QUOTA_EXCEEDED)).isTrue();
+    assertThat(bench.waybill.count("StartUpload")).isEqualTo(2);
+    assertThat(bench.waits)
+        .singleElement()
+        .satisfies(wait -> assertThat(wait).isGreaterThanOrEqualTo(Duration.ofSeconds(3)));
+  }
+
+  @Test
   void sendsTokensAndDeadlinesOverARealConnection() throws Exception {
     List<Metadata> headers = new CopyOnWriteArrayList<>();
     Server server =

@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
     description = "Waybill, a gRPC upload control plane for S3.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    subcommands = {ServeCommand.class, SweepCommand.class, ConfigCommand.class},
+    subcommands = {ServeCommand.class, SweepCommand.class, UsageCommand.class, ConfigCommand.class},
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:ended in order",

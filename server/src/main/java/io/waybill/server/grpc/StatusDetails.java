@@ -91,7 +91,10 @@ final class StatusDetails {
     return QuotaFailure.newBuilder()
         .addViolations(
             QuotaFailure.Violation.newBuilder()
-                .setSubject(failure.metadata().getOrDefault(UploadException.QUOTA, ""))
+                .setSubject(
+                    Utf8.cut(
+                        failure.metadata().getOrDefault(UploadException.QUOTA, ""),
+                        MAX_DESCRIPTION_BYTES))
                 .setDescription(Utf8.cut(failure.text(), MAX_DESCRIPTION_BYTES)))
         .build();
   }

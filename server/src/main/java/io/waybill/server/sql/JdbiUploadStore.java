@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import io.waybill.server.upload.Part;
 import io.waybill.server.upload.Progress;
 import io.waybill.server.upload.Quota;
+import io.waybill.server.upload.TenantUsage;
 import io.waybill.server.upload.Upload;
 import io.waybill.server.upload.UploadId;
 import io.waybill.server.upload.UploadSpec;
@@ -99,6 +100,11 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
    */
   public void foldAtRest() {
     writes.foldAtRest();
+  }
+
+  /** What all tenants have in use of all destinations, for the operator. */
+  public List<TenantUsage> usages() {
+    return read((handle, unfolded) -> UsageTable.all(handle));
   }
 
   @Override

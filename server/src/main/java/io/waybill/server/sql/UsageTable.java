@@ -1,8 +1,10 @@
 package io.waybill.server.sql;
 
 import io.waybill.server.upload.Quota;
+import io.waybill.server.upload.TenantUsage;
 import io.waybill.server.upload.UploadSpec;
 import io.waybill.server.upload.Usage;
+import java.util.List;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.SqlStatement;
 
@@ -22,6 +24,22 @@ final class UsageTable {
         .map((row, context) -> new Usage(row.getLong(1), row.getLong(2)))
         .findOne()
         .orElse(Usage.NONE);
+  }
+
+  /** All that is in use, by destination and tenant. */
+  static List<TenantUsage> all(Handle handle) {
+    return handle
+        .createQuery(
+            """
+            SELECT destination, tenant, open_sessions, reserved_bytes FROM tenant_usage
+            WHERE open_sessions <> 0 OR reserved_bytes <> 0
+            ORDER BY destination, tenant
+            """)
+        .map(
+            (row, context) ->
+                new TenantUsage(
+                    row.getString(1), row.getString(2), new Usage(row.getLong(3), row.getLong(4))))
+        .list();
   }
 
   /**

@@ -197,6 +197,7 @@ class KillNineIT {
       ids.put(upload, upload.ids());
     }
     KillNineLedger disk = ledger();
+    lost.addAll(disk.miscounted());
     for (ToldUpload upload : soFar) {
       String requestId = upload.request.getRequestId();
       for (String id : ids.getOrDefault(upload, Set.of())) {

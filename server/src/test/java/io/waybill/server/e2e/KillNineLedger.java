@@ -11,6 +11,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,8 +22,10 @@ import java.util.Map;
  *
  * @param sessions by request id
  * @param etags of the ledger, by {@code upload_no << 14 | part_number}
+ * @param miscounted destinations and tenants whose use is not the sum over their sessions
  */
-record KillNineLedger(Map<String, Session> sessions, Map<Long, String> etags) {
+record KillNineLedger(
+    Map<String, Session> sessions, Map<Long, String> etags, List<String> miscounted) {
 
   /** A row of {@code upload}. */
   record Session(long number, String id, String state, String key, boolean due) {}
@@ -43,7 +46,7 @@ record KillNineLedger(Map<String, Session> sessions, Map<Long, String> etags) {
     try (Connection connection =
             DriverManager.getConnection("jdbc:sqlite:" + copy.resolve("waybill.db"));
         Statement statement = connection.createStatement()) {
-      return new KillNineLedger(sessions(statement), etags(statement));
+      return new KillNineLedger(sessions(statement), etags(statement), miscounted(statement));
     } finally {
       try (var files = Files.list(copy)) {
         for (Path file : files.toList()) {
@@ -71,6 +74,30 @@ record KillNineLedger(Map<String, Session> sessions, Map<Long, String> etags) {
       }
     }
     return sessions;
+  }
+
+  private static List<String> miscounted(Statement statement) throws SQLException {
+    List<String> miscounted = new ArrayList<>();
+    try (ResultSet row =
+        statement.executeQuery(
+            """
+            SELECT destination, tenant, SUM(sessions), SUM(bytes) FROM (
+              SELECT destination, tenant, open_sessions AS sessions, reserved_bytes AS bytes
+              FROM tenant_usage
+              UNION ALL
+              SELECT destination, tenant,
+                CASE WHEN state IN ('CREATING', 'ACTIVE', 'COMPLETING') THEN -1 ELSE 0 END,
+                CASE WHEN state IN ('ABORTED', 'EXPIRED', 'FAILED') THEN 0 ELSE -size_bytes END
+              FROM upload)
+            GROUP BY destination, tenant HAVING SUM(sessions) <> 0 OR SUM(bytes) <> 0
+            """)) {
+      while (row.next()) {
+        miscounted.add(
+            "%s of %s: %d sessions and %d bytes too many"
+                .formatted(row.getString(1), row.getString(2), row.getLong(3), row.getLong(4)));
+      }
+    }
+    return miscounted;
   }
 
   private static Map<Long, String> etags(Statement statement) throws SQLException {

@@ -35,6 +35,7 @@ class StatusDetailsTest {
         for (int i = 0; i < random.nextInt(100); i++) {
           metadata.put("variable_" + i, character.repeat(random.nextInt(5_000)));
         }
+        metadata.put(UploadException.QUOTA, character.repeat(random.nextInt(5_000)));
         Failures failure =
             failure(
                 new UploadException(reason, character.repeat(length), metadata)
