@@ -21,6 +21,7 @@ class ConfigFuzzTest {
             "- a",
             "? {a: b}",
             "a: &a [*a]",
+            "!a%a",
             one.formatted("max_size: 5GiB, url_ttl: 15m"),
             one.formatted("max_size: 99999999999999999999GiB"),
             one.formatted("url_ttl: 99999999999999999999d"),

@@ -2,6 +2,7 @@ package io.waybill.server.s3.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import io.waybill.server.dev.EmbeddedS3;
 import io.waybill.server.s3.ImpatientS3;
 import io.waybill.server.s3.S3Storage;
@@ -41,6 +42,7 @@ import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 class ReplayedUrlsTest {
   private static final AwsBasicCredentials KEYS =
       AwsBasicCredentials.create("replayed-access", "replayed-key");
+  private static final List<ChecksumAlgorithm> ALGORITHMS = List.of(ChecksumAlgorithm.values());
   private static final int UPLOADS = 12;
   private static final int PART_BYTES = 5 << 20;
 
@@ -92,7 +94,7 @@ class ReplayedUrlsTest {
               return new Mixed(
                   r.nextBoolean(),
                   mode,
-                  ChecksumAlgorithm.values()[r.nextInt(ChecksumAlgorithm.values().length)],
+                  ALGORITHMS.get(r.nextInt(ALGORITHMS.size())),
                   mode == UploadMode.SINGLE ? extra : r.nextInt(2) * PART_BYTES + extra,
                   r.nextLong());
             });
@@ -152,7 +154,11 @@ class ReplayedUrlsTest {
 
   /** All URLs of one upload, each with the bytes it was signed for. */
   private static final class Issued {
-    private record Url(SignedPart part, byte[] bytes) {}
+    private record Url(SignedPart part, ByteString content) {
+      byte[] bytes() {
+        return content.toByteArray();
+      }
+    }
 
     private final Waybill waybill;
     private final Upload upload;
@@ -173,9 +179,8 @@ class ReplayedUrlsTest {
       for (int n = 1; n <= upload.spec().plan().partCount(); n++) {
         int from = (n - 1) * size;
         byte[] part = Arrays.copyOfRange(file, from, Math.min(from + size, file.length));
-        signed.add(
-            new Url(
-                waybill.sign(upload, n, TestChecksums.of(upload.spec().algorithm(), part)), part));
+        var checksum = TestChecksums.of(upload.spec().algorithm(), part);
+        signed.add(new Url(waybill.sign(upload, n, checksum), ByteString.copyFrom(part)));
       }
       urls.addAll(signed);
       return signed;
@@ -183,7 +188,7 @@ class ReplayedUrlsTest {
 
     void replay() {
       for (Url url : urls) {
-        byte[] other = url.bytes().clone();
+        byte[] other = url.bytes();
         other[other.length - 1] ^= 1;
         Uploader.tryPut(url.part(), url.bytes());
         Uploader.tryPut(url.part(), other);
