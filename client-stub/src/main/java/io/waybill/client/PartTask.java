@@ -10,4 +10,11 @@ import org.jspecify.annotations.Nullable;
  * @param body its bytes; whoever takes the task closes it
  * @param signed its signed request, where it could be signed without a checksum
  */
-record PartTask(int number, PartBody body, @Nullable SignedPart signed) {}
+record PartTask(int number, PartBody body, @Nullable SignedPart signed) {
+
+  /** Without the signed URL. */
+  @Override
+  public String toString() {
+    return "PartTask " + number;
+  }
+}

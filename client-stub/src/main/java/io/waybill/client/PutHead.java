@@ -19,6 +19,12 @@ import java.util.regex.Pattern;
  */
 record PutHead(String host, int port, String text) {
 
+  /** Without the request line, which has the signature. */
+  @Override
+  public String toString() {
+    return "PutHead " + host + ":" + port;
+  }
+
   private static final int HTTP_PORT = 80;
   private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
 

@@ -21,6 +21,11 @@ record PutReply(int status, HttpHeaders headers, String body) {
     return code.find() ? code.group(1) : "";
   }
 
+  @Override
+  public String toString() {
+    return describe();
+  }
+
   /** The answer in words that are safe to log: nothing of the URL, of headers, or of the body. */
   String describe() {
     return "HTTP " + status + (code().isEmpty() ? "" : " " + code());

@@ -16,7 +16,12 @@ final class TokenFile implements Supplier<String> {
   /** A server takes 8 KiB; whatever is longer is no token. */
   private static final long MAX_BYTES = 64 << 10;
 
-  private record Read(String token, long atNanos) {}
+  private record Read(String token, long atNanos) {
+    @Override
+    public String toString() {
+      return "Read at " + atNanos;
+    }
+  }
 
   private final Path file;
   private final LongSupplier nanoTime;

@@ -57,7 +57,7 @@ final class YamlNode {
       return root == null ? MISSING : of(root, 0);
     } catch (MarkedYAMLException e) {
       throw notYaml(e.getProblemMark(), e.getProblem());
-    } catch (YAMLException e) {
+    } catch (YAMLException | IllegalArgumentException e) { // the latter for a tag such as !a%a
       throw notYaml(null, e.getMessage());
     }
   }

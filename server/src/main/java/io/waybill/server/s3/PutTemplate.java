@@ -61,6 +61,12 @@ record PutTemplate(String url, String canonical, String toSign) {
         String.join("\n", ALGORITHM, moment.date(), String.join("/", scope), ""));
   }
 
+  /** It names the credentials, and may hold their session token. */
+  @Override
+  public String toString() {
+    return "PutTemplate";
+  }
+
   /** A header's value and the end of its line. */
   private static String canonical(@Nullable String value) {
     return (value == null ? HOLE : value.strip().replaceAll(" +", " ")) + '\n';

@@ -1,5 +1,6 @@
 package io.waybill.server.e2e;
 
+import io.waybill.server.secrets.TestLogs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -41,6 +42,7 @@ record Jar(Path path) {
       process.destroyForcibly();
       throw new AssertionError("still running after " + MOST_SECONDS + " s: " + out.text());
     }
+    TestLogs.keep("process", out.text() + err.text());
     return new Ended(process.exitValue(), out.text(), err.text());
   }
 

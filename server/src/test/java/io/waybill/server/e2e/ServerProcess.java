@@ -1,8 +1,10 @@
 package io.waybill.server.e2e;
 
 import io.waybill.server.FailpointServer;
+import io.waybill.server.secrets.TestLogs;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -130,6 +132,16 @@ final class ServerProcess implements AutoCloseable {
   public void close() throws InterruptedException {
     if (process.isAlive()) {
       stop();
+    }
+    keepLog();
+  }
+
+  /** Beyond the test's folder, to be searched for secrets. */
+  private void keepLog() {
+    try {
+      TestLogs.keep("server", log());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

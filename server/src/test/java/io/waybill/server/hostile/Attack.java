@@ -7,15 +7,10 @@ import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptors;
 import io.grpc.Metadata;
-import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
-import io.waybill.v1.UploadServiceGrpc;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
+import io.waybill.server.grpc.RawMessages;
 import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
@@ -30,23 +25,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Attack {
   private static final int AT_ONCE = 64;
   private static final int PATIENCE_SECONDS = 120;
-
-  private static final MethodDescriptor.Marshaller<byte[]> RAW =
-      new MethodDescriptor.Marshaller<>() {
-        @Override
-        public InputStream stream(byte[] bytes) {
-          return new ByteArrayInputStream(bytes);
-        }
-
-        @Override
-        public byte[] parse(InputStream stream) {
-          try {
-            return stream.readAllBytes();
-          } catch (IOException e) {
-            throw new UncheckedIOException(e);
-          }
-        }
-      };
 
   private final Channel channel;
   private final Judge judge;
@@ -79,11 +57,6 @@ final class Attack {
 
   ListenableFuture<byte[]> answer(HostileCall call) {
     sent.incrementAndGet();
-    MethodDescriptor<byte[], byte[]> method =
-        MethodDescriptor.newBuilder(RAW, RAW)
-            .setType(MethodDescriptor.MethodType.UNARY)
-            .setFullMethodName(UploadServiceGrpc.SERVICE_NAME + "/" + call.rpc())
-            .build();
     Metadata headers = new Metadata();
     for (HostileCall.Header header : call.headers()) {
       headers.put(Metadata.Key.of(header.name(), Metadata.ASCII_STRING_MARSHALLER), header.value());
@@ -91,7 +64,8 @@ final class Attack {
     ClientCall<byte[], byte[]> sending =
         ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers))
             .newCall(
-                method, CallOptions.DEFAULT.withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS));
+                RawMessages.method(call.rpc()),
+                CallOptions.DEFAULT.withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS));
     return ClientCalls.futureUnaryCall(sending, call.message().toByteArray());
   }
 

@@ -8,11 +8,11 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Checksums as an uploader computes them. */
-final class TestChecksums {
+public final class TestChecksums {
   private TestChecksums() {}
 
   /** Null where the algorithm is NONE. */
-  static @Nullable Checksum of(ChecksumAlgorithm algorithm, byte[] bytes) {
+  public static @Nullable Checksum of(ChecksumAlgorithm algorithm, byte[] bytes) {
     return algorithm == ChecksumAlgorithm.NONE
         ? null
         : Checksum.of(Sums.of(name(algorithm), bytes));

@@ -7,6 +7,8 @@ import io.waybill.server.s3.S3Storage;
 import io.waybill.server.upload.AbortUpload;
 import io.waybill.server.upload.Assembly;
 import io.waybill.server.upload.Caller;
+import io.waybill.server.upload.Checksum;
+import io.waybill.server.upload.ChecksumAlgorithm;
 import io.waybill.server.upload.CompleteUpload;
 import io.waybill.server.upload.Completion;
 import io.waybill.server.upload.ContentCheck;
@@ -49,6 +51,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One server's use cases on real S3, and a caller who does as the contract says: what carries a
@@ -137,6 +140,10 @@ final class Waybill {
 
   /** One call of StartUpload, always of the same request. */
   Upload start(String destination, UploadMode mode, int sizeBytes) {
+    return start(destination, mode, ChecksumAlgorithm.NONE, sizeBytes);
+  }
+
+  Upload start(String destination, UploadMode mode, ChecksumAlgorithm algorithm, int sizeBytes) {
     StartUpload.Request request =
         new StartUpload.Request(
             "the-request",
@@ -147,7 +154,7 @@ final class Waybill {
             OptionalLong.of(sizeBytes),
             0,
             mode,
-            null,
+            algorithm,
             Map.of(),
             null,
             0,
@@ -171,6 +178,20 @@ final class Waybill {
         .toCompletableFuture()
         .join()
         .parts();
+  }
+
+  /**
+   * Signs one part.
+   *
+   * @param checksum null where the upload has no algorithm
+   */
+  SignedPart sign(Upload upload, int number, @Nullable Checksum checksum) {
+    return signParts
+        .execute(ACME, upload.id(), List.of(new SignParts.Ask(number, checksum)), null)
+        .toCompletableFuture()
+        .join()
+        .parts()
+        .get(0);
   }
 
   /** One call of Complete. */
