@@ -120,7 +120,7 @@ class SecurityConfigTest {
       String example =
           new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
       Matcher sections =
-          Pattern.compile("(?ms)^# TLS, 1\\.2.*?(?=^data_dir|^# Where the embedded)")
+          Pattern.compile("(?ms)^# TLS, 1\\.2.*?(?=^# How much a tenant may ask)")
               .matcher(example);
       assertThat(sections.find()).isTrue();
       StringBuilder yaml = new StringBuilder(LEAST);
