@@ -29,8 +29,10 @@ import io.waybill.server.upload.UploadPlanner;
 import io.waybill.server.upload.UploadStore;
 import io.waybill.server.upload.UrlSigner;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.concurrent.Executor;
 import java.util.function.UnaryOperator;
 
 /**
@@ -69,13 +71,28 @@ record Core(
    * @throws StartException where something it needs is not to be had
    */
   static Core open(ServerConfig config, S3Storage storage, Ports ports) {
+    return open(config, storage, ports, JdbiUploadStore::open);
+  }
+
+  /** The same for a command that may run beside a server. */
+  static Core openBeside(ServerConfig config, S3Storage storage) {
+    return open(config, storage, Ports.PLAIN, JdbiUploadStore::openBeside);
+  }
+
+  @FunctionalInterface
+  private interface StoreOpening {
+    JdbiUploadStore open(Path file, Clock clock, Executor callbacks) throws IOException;
+  }
+
+  private static Core open(
+      ServerConfig config, S3Storage storage, Ports ports, StoreOpening opening) {
     Closing closing = new Closing();
     try {
       closing.add(storage);
       Clock clock = Clock.systemUTC();
       Threads threads = new Threads();
       JdbiUploadStore store =
-          closing.add(JdbiUploadStore.open(config.databaseFile(), clock, threads.callbacks));
+          closing.add(opening.open(config.databaseFile(), clock, threads.callbacks));
       closing.add(threads);
       return wire(
           config,

@@ -63,7 +63,7 @@ final class SweepCommand implements Callable<Integer> {
       throw new ConfigException(config.databaseFile() + ": no such database");
     }
     S3Storage storage = S3Storage.open(config.connections(), Clock.systemUTC());
-    Core core = Closing.atExit().add(Core.open(config, storage, Core.Ports.PLAIN));
+    Core core = Closing.atExit().add(Core.openBeside(config, storage));
     List<Swept> swept = dryRun ? plan(core) : execute(core);
     print(swept);
     return isAnythingLeft(swept) ? 1 : 0;

@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Threads that tenants share. What waits is taken by turns, and a tenant may have as many threads
  * as are left for others: one alone has half of them, and each that joins leaves half of what it
- * found. So there is a thread for who comes now, however many minutes the others' work takes.
+ * found. So there is a thread for who comes now, however many minutes the others' work takes, until
+ * about as many tenants are at it as it takes to halve the pool away: five of 32 threads, three of
+ * eight.
  */
 final class TenantPool implements TenantExecutor {
   private static final System.Logger LOG = System.getLogger(TenantPool.class.getName());
@@ -106,10 +108,23 @@ final class TenantPool implements TenantExecutor {
       } else {
         running++;
         runningByTenant.merge(next.tenant, 1, Integer::sum);
+        callAnother();
       }
       return next;
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** What ended may have made room for more than one. */
+  private void callAnother() {
+    if (workers < threads && waiting.hasNext(this::mayRunMore)) {
+      try {
+        pool.execute(this::work);
+        workers++;
+      } catch (RuntimeException | Error e) {
+        // It ends, or there is no thread to be had: this one goes on, and looks again.
+      }
     }
   }
 

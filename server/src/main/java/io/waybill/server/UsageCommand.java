@@ -52,7 +52,7 @@ final class UsageCommand implements Callable<Integer> {
             .map(DestinationConfig::policy)
             .collect(Collectors.toMap(Destination::name, Destination::quotas));
     try (JdbiUploadStore store =
-        JdbiUploadStore.open(config.databaseFile(), Clock.systemUTC(), Runnable::run)) {
+        JdbiUploadStore.openBeside(config.databaseFile(), Clock.systemUTC(), Runnable::run)) {
       PrintWriter out = spec.commandLine().getOut();
       for (TenantUsage each : store.usages()) {
         Quotas known = quotas.getOrDefault(each.destination(), Quotas.UNLIMITED);

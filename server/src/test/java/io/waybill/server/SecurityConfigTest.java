@@ -120,8 +120,7 @@ class SecurityConfigTest {
       String example =
           new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
       Matcher sections =
-          Pattern.compile("(?ms)^# TLS, 1\\.2.*?(?=^# How much a tenant may ask)")
-              .matcher(example);
+          Pattern.compile("(?ms)^# TLS, 1\\.2.*?(?=^# How much a tenant may ask)").matcher(example);
       assertThat(sections.find()).isTrue();
       StringBuilder yaml = new StringBuilder(LEAST);
       for (String line : sections.group().lines().toList()) {

@@ -65,7 +65,7 @@ class TenantFloodIT {
   private static final long PARTS = 3;
   private static final long PART_BYTES = 8L << 20;
 
-  /** More than the queue of every pool takes of one tenant. */
+  /** More than the workers take of one tenant, with what waits for them. */
   private static final int AT_ONCE = 600;
 
   @TempDir Path folder;
@@ -166,17 +166,22 @@ class TenantFloodIT {
     for (int i = 0; i < JOURNEYS; i++) {
       long begin = System.nanoTime();
       String id = upload(quiet);
-      quiet.getUpload(GetUploadRequest.newBuilder().setUploadId(id).build());
-      quiet.listUploads(ListUploadsRequest.newBuilder().setPageSize(1).build());
-      quiet.abort(AbortRequest.newBuilder().setUploadId(id).build());
+      soon(quiet).getUpload(GetUploadRequest.newBuilder().setUploadId(id).build());
+      soon(quiet).listUploads(ListUploadsRequest.newBuilder().setPageSize(1).build());
+      soon(quiet).abort(AbortRequest.newBuilder().setUploadId(id).build());
       times.add(System.nanoTime() - begin);
     }
     return times;
   }
 
+  /** Whoever is starved is to fail, and not to wait for ever. */
+  private static UploadServiceGrpc.UploadServiceBlockingStub soon(
+      UploadServiceGrpc.UploadServiceBlockingStub stub) {
+    return stub.withDeadlineAfter(30, TimeUnit.SECONDS);
+  }
+
   private static String upload(UploadServiceGrpc.UploadServiceBlockingStub stub) {
-    UploadServiceGrpc.UploadServiceBlockingStub patient =
-        stub.withDeadlineAfter(30, TimeUnit.SECONDS);
+    UploadServiceGrpc.UploadServiceBlockingStub patient = soon(stub);
     StartUploadResponse started = patient.startUpload(newUpload());
     String id = started.getUpload().getUploadId();
     patient.signParts(SignPartsRequest.newBuilder().setUploadId(id).setNextMissing(10).build());

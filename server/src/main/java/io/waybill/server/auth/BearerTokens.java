@@ -9,6 +9,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -40,7 +41,7 @@ final class BearerTokens implements AutoCloseable {
   /** Between two looks at a file of keys. */
   private static final Duration LOOK = Duration.ofSeconds(5);
 
-  private record Believed(Caller caller, long untilMillis) {}
+  private record Believed(Caller caller, Instant end) {}
 
   /** Forged ones never come in here, and so push nobody out. */
   private final Cache<TokenDigest, Believed> believed =
@@ -104,7 +105,7 @@ final class BearerTokens implements AutoCloseable {
     TokenVerifier.requireShort(token);
     TokenDigest digest = TokenDigest.of(token);
     Believed known = believed.getIfPresent(digest);
-    if (known != null && clock.millis() < known.untilMillis) {
+    if (known != null && clock.instant().isBefore(known.end)) {
       return CompletableFuture.completedFuture(known.caller);
     }
     UploadException refusal = refused.getIfPresent(digest);
@@ -118,7 +119,7 @@ final class BearerTokens implements AutoCloseable {
     long before = keyChanges.get();
     try {
       TokenVerifier.Verified verified = verifier.verify(token);
-      believed.put(digest, new Believed(verified.caller(), verified.end().toEpochMilli()));
+      believed.put(digest, new Believed(verified.caller(), verified.end()));
       return verified.caller();
     } catch (UploadException e) {
       if (Refusals.isFinal(e)) {

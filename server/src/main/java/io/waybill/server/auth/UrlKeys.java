@@ -121,7 +121,7 @@ final class UrlKeys implements SigningKeys {
     asked.set(false);
     try {
       byte[] fetched = origin.fetch();
-      if (!Arrays.equals(fetched, json)) {
+      if (keys == null || !Arrays.equals(fetched, json)) {
         KeySet parsed = KeySet.parse(fetched);
         keys = parsed;
         json = fetched;

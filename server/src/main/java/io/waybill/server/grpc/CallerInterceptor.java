@@ -53,23 +53,19 @@ public final class CallerInterceptor implements ServerInterceptor {
   public <Q, P> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, P> call, Metadata headers, ServerCallHandler<Q, P> next) {
     String rpc = String.valueOf(call.getMethodDescriptor().getBareMethodName());
-    Permission permission = permissions.of(call.getMethodDescriptor());
-    if (permission == Permission.OPEN) {
-      return next.startCall(call, headers);
-    }
-    CompletableFuture<Caller> identified;
-    Caller caller;
     try {
-      identified = callers.identify(call, headers);
-      if (!identified.isDone()) {
-        return later(call, headers, next, permission, identified);
+      Permission permission = permissions.of(call.getMethodDescriptor());
+      if (permission == Permission.OPEN) {
+        return next.startCall(call, headers);
       }
-      caller = identified.join();
+      CompletableFuture<Caller> identified = callers.identify(call, headers);
+      return identified.isDone()
+          ? begin(Context.current(), call, headers, next, permission, identified.join())
+          : later(call, headers, next, permission, identified);
     } catch (RuntimeException e) {
       refuse(call, rpc, e, null);
       return new ServerCall.Listener<>() {};
     }
-    return begin(Context.current(), call, headers, next, permission, caller);
   }
 
   private <Q, P> ServerCall.Listener<Q> later(

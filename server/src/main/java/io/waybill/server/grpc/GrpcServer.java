@@ -38,8 +38,8 @@ public final class GrpcServer implements AutoCloseable {
   private static final Logger STRANGERS_MISTAKES =
       Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerHandler");
 
-  /** Of the heap, for replies that nobody takes: a quarter. */
-  private static final long MAX_UNREAD_BYTES = Runtime.getRuntime().maxMemory() / 4;
+  /** For replies that nobody takes, and as much for requests that do not end: of the heap. */
+  private static final long QUARTER = Runtime.getRuntime().maxMemory() / 4;
 
   private static final Duration POLL = Duration.ofMillis(20);
   private static final Duration LAST_WORDS = Duration.ofSeconds(1);
@@ -48,6 +48,7 @@ public final class GrpcServer implements AutoCloseable {
   private final EventLoops loops;
   private final ConnectionCap connections;
   private final UnreadReplies unread;
+  private final UnfinishedRequests unfinished;
   private final ShutdownGate gate;
   private final HealthStatusManager health;
   private final List<String> serviceNames;
@@ -59,6 +60,7 @@ public final class GrpcServer implements AutoCloseable {
       EventLoops loops,
       ConnectionCap connections,
       UnreadReplies unread,
+      UnfinishedRequests unfinished,
       ShutdownGate gate,
       HealthStatusManager health,
       List<String> serviceNames,
@@ -67,6 +69,7 @@ public final class GrpcServer implements AutoCloseable {
     this.loops = loops;
     this.connections = connections;
     this.unread = unread;
+    this.unfinished = unfinished;
     this.gate = gate;
     this.health = health;
     this.serviceNames = serviceNames;
@@ -96,9 +99,11 @@ public final class GrpcServer implements AutoCloseable {
     ShutdownGate gate = new ShutdownGate(errors);
     HealthStatusManager health = new HealthStatusManager();
     NettyServerBuilder builder = limited(address, credentials, limits);
-    UnreadReplies unread =
-        new UnreadReplies(limits.maxUnreadReplyBytes(), MAX_UNREAD_BYTES, errors);
-    List<ServerInterceptor> outer = new ArrayList<>(List.of(unread));
+    UnreadReplies unread = new UnreadReplies(limits.maxUnreadReplyBytes(), QUARTER, errors);
+    UnfinishedRequests unfinished =
+        new UnfinishedRequests(limits.maxMessageBytes(), QUARTER, errors);
+    unfinished.watch(builder);
+    List<ServerInterceptor> outer = new ArrayList<>(List.of(unfinished, unread));
     outer.addAll(interceptors);
     List<BindableService> grpcs = new ArrayList<>(List.of(health.getHealthService()));
     if (permissions.reflection() != Reflection.OFF) {
@@ -124,7 +129,15 @@ public final class GrpcServer implements AutoCloseable {
     try {
       Server server = loops.carry(builder, connections).build().start();
       return new GrpcServer(
-          server, loops, connections, unread, gate, health, names, limits.shutdownGrace());
+          server,
+          loops,
+          connections,
+          unread,
+          unfinished,
+          gate,
+          health,
+          names,
+          limits.shutdownGrace());
     } catch (IOException e) {
       loops.close();
       throw new IOException(inOneLine(address, e), e);
@@ -168,6 +181,11 @@ public final class GrpcServer implements AutoCloseable {
   /** How much of replies is kept for clients that have not taken it yet. */
   public long unreadReplyBytes() {
     return unread.bytes();
+  }
+
+  /** How much is kept of requests that are not whole yet. */
+  public long unfinishedRequestBytes() {
+    return unfinished.bytes();
   }
 
   /** Waits until it is closed. */

@@ -6,9 +6,10 @@ import java.lang.System.Logger.Level;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The log of calls that were refused for who makes them: who knocks at the door, and why it stayed
- * shut. It holds nothing that was not verified, and not more than some lines a minute of each
- * reason, so that nobody fills a disk by being refused.
+ * The log of calls that were refused before they began, for who makes them or how many: who knocks
+ * at the door, and why it stayed shut. Somebody whose token was verified may be "somebody" here,
+ * too, where it is what else he says that was refused. It holds nothing that was not verified, and
+ * not more than some lines a minute of each reason, so that nobody fills a disk by being refused.
  */
 final class RefusedCalls {
   private static final System.Logger LOG = System.getLogger(RefusedCalls.class.getName());

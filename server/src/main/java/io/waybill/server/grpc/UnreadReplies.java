@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * Bounds the replies that a connection has been sent and does not take. A client that closes its
  * HTTP/2 window has every reply kept for it: a thousand of 3 MiB on each connection, did nothing
  * stand before it. Beyond the bound a call is answered OVERLOADED instead. The only reply on a
- * connection always goes out, whatever its size.
+ * connection goes out whatever its size, as long as all connections have not twice their share.
  */
 final class UnreadReplies implements ServerInterceptor {
   private static final String QUEUE = "replies";
@@ -38,7 +38,7 @@ final class UnreadReplies implements ServerInterceptor {
   private final AtomicLong all = new AtomicLong();
 
   /**
-   * @param most of all connections; beyond, each has a megabyte
+   * @param most of all connections; beyond, each has a megabyte; beyond twice as much, none
    */
   UnreadReplies(long mostPerConnection, long most, StatusErrors errors) {
     this.mostPerConnection = mostPerConnection;
@@ -71,14 +71,16 @@ final class UnreadReplies implements ServerInterceptor {
     };
   }
 
-  private boolean take(Object connection, long bytes) {
-    long allowed = all.get() + bytes > most ? SCARCE_BYTES : mostPerConnection;
+  boolean take(Object connection, long bytes) {
+    long then = all.get() + bytes;
+    long allowed = then > most ? SCARCE_BYTES : mostPerConnection;
     boolean[] taken = {false};
     byConnection.compute(
         connection,
         (key, unread) -> {
-          taken[0] = unread == null || unread + bytes <= allowed;
-          return taken[0] ? (unread == null ? 0 : unread) + bytes : unread;
+          long before = unread == null ? 0 : unread;
+          taken[0] = unread == null ? then <= 2 * most : before + bytes <= allowed;
+          return orNone(taken[0] ? before + bytes : before);
         });
     if (taken[0]) {
       all.addAndGet(bytes);
@@ -86,7 +88,7 @@ final class UnreadReplies implements ServerInterceptor {
     return taken[0];
   }
 
-  private void giveBack(Object connection, long bytes) {
+  void giveBack(Object connection, long bytes) {
     all.addAndGet(-bytes);
     byConnection.computeIfPresent(connection, (key, unread) -> orNone(unread - bytes));
   }

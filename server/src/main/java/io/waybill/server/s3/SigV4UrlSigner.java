@@ -78,6 +78,16 @@ final class SigV4UrlSigner implements UrlSigner {
         && endpoints.isKnown(spec.destination(), spec.bucket());
   }
 
+  /** By one thread: the others that come meanwhile find what it has asked for. */
+  @Override
+  public synchronized void prepare() {
+    SigningMoment known = moment;
+    long now = clock.millis();
+    if (known == null || !known.isReadyAt(now)) {
+      moment = SigningMoment.of(now, identity(known == null ? null : known.identity()));
+    }
+  }
+
   @Override
   public SignedPart sign(Upload upload, int partNumber, @Nullable Checksum checksum, Instant end) {
     UploadSpec spec = upload.spec();

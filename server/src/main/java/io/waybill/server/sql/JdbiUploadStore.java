@@ -8,6 +8,7 @@ import io.waybill.server.upload.TenantUsage;
 import io.waybill.server.upload.Upload;
 import io.waybill.server.upload.UploadId;
 import io.waybill.server.upload.UploadSpec;
+import io.waybill.server.upload.UploadState;
 import io.waybill.server.upload.UploadStore;
 import io.waybill.server.upload.Usage;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -70,6 +72,16 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
   public static JdbiUploadStore open(Path file, Clock clock, Executor callbacks)
       throws IOException {
     return new JdbiUploadStore(SqliteDatabase.open(file), clock, callbacks);
+  }
+
+  /**
+   * The same for a command that may run beside a server: the schema is not brought forward.
+   *
+   * @throws IOException likewise, and where the schema is another version's
+   */
+  public static JdbiUploadStore openBeside(Path file, Clock clock, Executor callbacks)
+      throws IOException {
+    return new JdbiUploadStore(SqliteDatabase.openBeside(file), clock, callbacks);
   }
 
   /**
@@ -283,9 +295,10 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
   }
 
   @Override
-  public List<Upload> due(Instant now, int most) {
+  public List<Upload> due(Instant now, Set<UploadState> states, int most) {
     return read(
-        (handle, unfolded) -> Folding.whole(handle, unfolded, UploadTable.due(handle, now, most)));
+        (handle, unfolded) ->
+            Folding.whole(handle, unfolded, UploadTable.due(handle, now, states, most)));
   }
 
   /** For tests to look into, and to hold up. */

@@ -33,7 +33,7 @@ public final class SqliteDatabase implements Database {
   static final Duration BUSY_TIMEOUT = Duration.ofSeconds(5);
 
   /** Reads take microseconds and the machine has few cores: more would only wait for the CPU. */
-  private static final int READERS = 4;
+  private static final int READERS = 12;
 
   /** To how many bytes the write-ahead log is cut after a checkpoint. */
   private static final int MAX_IDLE_WAL_BYTES = 64 << 20;
@@ -57,13 +57,42 @@ public final class SqliteDatabase implements Database {
     return open(file, BUSY_TIMEOUT);
   }
 
+  /**
+   * The database of a server that may be running, for a command beside it: its schema is left as it
+   * is. To bring it forward under an older server would have that one write what the new schema
+   * does not count.
+   *
+   * @throws IOException also where the schema is not this program's
+   */
+  static SqliteDatabase openBeside(Path file) throws IOException {
+    return open(file, BUSY_TIMEOUT, SqliteDatabase::requireCurrent);
+  }
+
+  private static void requireCurrent(SQLiteDataSource source) throws SQLException {
+    if (!SqliteSchema.isCurrent(source)) {
+      throw new SQLException(
+          "it was made by another version of Waybill; start the server of this version first");
+    }
+  }
+
   static SqliteDatabase open(Path file, Duration busyTimeout) throws IOException {
+    return open(file, busyTimeout, SqliteSchema::bring);
+  }
+
+  /** What is done to the schema before anybody reads. */
+  @FunctionalInterface
+  private interface Preparation {
+    void run(SQLiteDataSource source) throws SQLException;
+  }
+
+  private static SqliteDatabase open(Path file, Duration busyTimeout, Preparation schema)
+      throws IOException {
     Path absolute = file.toAbsolutePath();
     makeUsable(Objects.requireNonNull(absolute.getParent(), "a file has a directory"));
     String url = "jdbc:sqlite:" + absolute;
     try {
       SQLiteDataSource writerSource = writerSource(url, busyTimeout);
-      SqliteSchema.bring(writerSource);
+      schema.run(writerSource);
       return new SqliteDatabase(writerSource, readerPool(url, busyTimeout));
     } catch (RuntimeException | SQLException e) {
       throw new IOException("cannot open the database " + file + ": " + SqliteErrors.line(e), e);

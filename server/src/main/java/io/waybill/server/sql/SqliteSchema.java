@@ -48,6 +48,19 @@ final class SqliteSchema {
     }
   }
 
+  /** Whether the schema is this program's; true where no build has left anything to compare. */
+  static boolean isCurrent(SQLiteDataSource source) throws SQLException {
+    String script = script();
+    try (Connection connection = source.getConnection();
+        Statement statement = connection.createStatement()) {
+      return script == null || isOf(script, statement);
+    }
+  }
+
+  private static boolean isOf(String script, Statement statement) throws SQLException {
+    return isFlyways(statement) && script.startsWith(HISTORY + history(statement) + "\n");
+  }
+
   static void migrate(SQLiteDataSource source) {
     migrate(source, "latest");
   }
@@ -82,7 +95,7 @@ final class SqliteSchema {
       if (isEmpty(statement)) {
         make(statement, script);
       }
-      return isFlyways(statement) && script.startsWith(HISTORY + history(statement) + "\n");
+      return isOf(script, statement);
     }
   }
 

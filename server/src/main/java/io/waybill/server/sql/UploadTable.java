@@ -10,6 +10,7 @@ import io.waybill.server.upload.UploadState;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.SqlStatement;
 import org.jspecify.annotations.Nullable;
@@ -153,13 +154,15 @@ final class UploadTable {
         .isPresent();
   }
 
-  static List<StoredUpload> due(Handle handle, Instant now, int most) {
+  static List<StoredUpload> due(Handle handle, Instant now, Set<UploadState> states, int most) {
     return handle
         .createQuery(
             """
-            SELECT * FROM upload WHERE due_at IS NOT NULL AND due_at <= :now
+            SELECT * FROM upload
+            WHERE due_at IS NOT NULL AND due_at <= :now AND state IN (<states>)
             ORDER BY due_at, upload_no LIMIT :most
             """)
+        .bindList("states", states.stream().map(Enum::name).sorted().toList())
         .bind("now", now.toEpochMilli())
         .bind("most", most)
         .mapTo(StoredUpload.class)

@@ -40,6 +40,11 @@ public final class CompleteUpload {
     return join(upload).minimalCompletionStage();
   }
 
+  /** Whether this server works on its completion. */
+  boolean isUnderWay(Upload upload) {
+    return inFlight.containsKey(upload.id());
+  }
+
   private CompletableFuture<Upload> join(Upload upload) {
     CompletableFuture<Upload> mine = new CompletableFuture<>();
     CompletableFuture<Upload> other = inFlight.putIfAbsent(upload.id(), mine);

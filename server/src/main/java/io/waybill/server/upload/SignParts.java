@@ -89,6 +89,7 @@ public final class SignParts {
    */
   public CompletionStage<Signed> execute(
       Caller caller, UploadId id, List<Ask> parts, @Nullable Duration ttl) {
+    signer.prepare();
     return signNamed(sessions.requireOpen(caller, id), parts, ttl);
   }
 
@@ -101,6 +102,7 @@ public final class SignParts {
   /** Signs the first parts that the ledger does not hold; none where nothing is missing. */
   public CompletionStage<Signed> executeNextMissing(
       Caller caller, UploadId id, int most, @Nullable Duration ttl) {
+    signer.prepare();
     Upload upload = sessions.requireOpen(caller, id);
     if (upload.spec().algorithm().isRequiredPerPart()) {
       throw UploadException.invalid(
@@ -120,7 +122,22 @@ public final class SignParts {
   CompletionStage<Signed> sign(Upload upload, List<Ask> parts, @Nullable Duration ttl) {
     Instant now = clock.instant();
     Duration wished = urlTtl(destinations.of(upload), ttl);
-    signatures.take(upload.spec().tenant(), parts.size());
+    String tenant = upload.spec().tenant();
+    signatures.take(tenant, parts.size());
+    try {
+      return signTaken(upload, parts, now, wished)
+          .whenComplete(
+              (signed, failure) ->
+                  signatures.giveBack(
+                      tenant, parts.size() - (signed == null ? 0 : signed.parts().size())));
+    } catch (RuntimeException e) {
+      signatures.giveBack(tenant, parts.size());
+      throw e;
+    }
+  }
+
+  private CompletionStage<Signed> signTaken(
+      Upload upload, List<Ask> parts, Instant now, Duration wished) {
     Instant expire = ReportPart.slid(upload, now);
     Instant end = earlier(now.plus(wished), expire).truncatedTo(ChronoUnit.MILLIS);
     if (expire.equals(upload.expireTime()) && !end.isAfter(upload.urlEnd())) {

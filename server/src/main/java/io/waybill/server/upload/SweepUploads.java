@@ -4,9 +4,12 @@ import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -24,10 +27,14 @@ public final class SweepUploads {
   /** How many sessions one pass looks at; the next pass goes on. */
   private static final int BATCH = 500;
 
-  /**
-   * How many completions of others one pass takes over: they share a bulkhead with the callers'.
-   */
-  private static final int COMPLETIONS = 8;
+  /** Of completions, which may all be stuck: so many that no tenant's hide the others'. */
+  private static final int COMPLETIONS = 5_000;
+
+  /** How many of a tenant are taken over at once: they share its bulkhead with the callers'. */
+  private static final int COMPLETIONS_OF_A_TENANT = 8;
+
+  private static final Set<UploadState> OTHERS =
+      EnumSet.complementOf(EnumSet.of(UploadState.COMPLETING));
 
   private final UploadStore store;
   private final StorageCreation creation;
@@ -55,24 +62,30 @@ public final class SweepUploads {
    *     told as LATER
    */
   public List<Swept> execute(Duration patience) {
+    Map<Upload, CompletableFuture<Upload>> resumed = resume();
     List<Swept> swept = new ArrayList<>();
-    Map<Upload, CompletableFuture<Upload>> resumed = new LinkedHashMap<>();
-    for (Upload upload : store.due(clock.instant(), BATCH)) {
-      if (upload.state() == UploadState.COMPLETING) {
-        if (resumed.size() < COMPLETIONS) {
-          resumed.put(upload, resume(upload));
-        } else {
-          swept.add(Swept.of(actionFor(upload), upload, Swept.Outcome.LATER));
-        }
-      } else {
-        swept.add(Swept.of(actionFor(upload), upload, sweep(upload, () -> act(upload))));
-      }
+    for (Upload upload : store.due(clock.instant(), OTHERS, BATCH)) {
+      swept.add(Swept.of(actionFor(upload), upload, sweep(upload, () -> act(upload))));
     }
     long end = System.nanoTime() + patience.toNanos();
     resumed.forEach(
         (upload, future) ->
             swept.add(Swept.of(Swept.Action.FINISH_COMPLETE, upload, await(future, end))));
     return swept;
+  }
+
+  /** Begins to take over completions; those under way here already are not taken over again. */
+  private Map<Upload, CompletableFuture<Upload>> resume() {
+    Map<Upload, CompletableFuture<Upload>> resumed = new LinkedHashMap<>();
+    Map<String, Integer> ofTenant = new HashMap<>();
+    for (Upload upload :
+        store.due(clock.instant(), EnumSet.of(UploadState.COMPLETING), COMPLETIONS)) {
+      int count = ofTenant.merge(upload.spec().tenant(), 1, Integer::sum);
+      if (count <= COMPLETIONS_OF_A_TENANT && !completions.isUnderWay(upload)) {
+        resumed.put(upload, resume(upload));
+      }
+    }
+    return resumed;
   }
 
   /** What one pass would do now. Touches nothing. */

@@ -66,6 +66,14 @@ public final class TokenBuckets {
     }
   }
 
+  /** Gives back what was taken and not used. */
+  public void giveBack(String tenant, long tokens) {
+    Rate rate = rates.of(tenant);
+    if (!rate.isUnlimited() && tokens > 0) {
+      bucket(tenant, nanoTime.getAsLong()).addAndGet(-rate.nanosFor(tokens));
+    }
+  }
+
   private AtomicLong bucket(String tenant, long now) {
     AtomicLong known = fullAt.get(tenant);
     if (known != null) {

@@ -1,25 +1,36 @@
 package io.waybill.server.upload;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What waits, by tenant; the tenants take turns, and each one's own comes in its order. Bounded: a
  * tenant may have as much waiting as there is room left for others, so one alone can fill half of
- * it, and each that joins leaves half of what it found. Not thread-safe.
+ * it, and each that joins leaves half of what it found.
+ *
+ * <p>Not thread-safe. It is made of queues that are, because these allocate before they change:
+ * where memory ends nothing that waits is lost.
  */
 public final class Turns<T> {
   private final int capacity;
   private final Map<String, Lane<T>> byTenant = new HashMap<>();
-  private final Deque<Lane<T>> order = new ArrayDeque<>();
+  private final Queue<Lane<T>> order = new ConcurrentLinkedQueue<>();
   private int size;
 
-  private record Lane<T>(String tenant, Deque<T> waiting) {}
+  private static final class Lane<T> {
+    final String tenant;
+    final Queue<T> waiting = new ConcurrentLinkedQueue<>();
+    int size;
+
+    Lane(String tenant) {
+      this.tenant = tenant;
+    }
+  }
 
   /**
    * @param capacity how much may wait in all
@@ -30,24 +41,41 @@ public final class Turns<T> {
 
   public boolean hasRoomFor(String tenant) {
     Lane<T> lane = byTenant.get(tenant);
-    return (lane == null ? 0 : lane.waiting.size()) < capacity - size;
+    return (lane == null ? 0 : lane.size) < capacity - size;
   }
 
   /** Adds it whether or not there is room. */
   public void add(String tenant, T work) {
     Lane<T> lane = byTenant.get(tenant);
     if (lane == null) {
-      lane = new Lane<>(tenant, new ArrayDeque<>());
-      byTenant.put(tenant, lane);
-      order.add(lane);
+      lane = joined(tenant);
     }
     lane.waiting.add(work);
+    lane.size++;
     size++;
+  }
+
+  /** An empty lane has no turns: it is passed over, and forgotten. */
+  private Lane<T> joined(String tenant) {
+    Lane<T> lane = new Lane<>(tenant);
+    order.add(lane);
+    byTenant.put(tenant, lane);
+    return lane;
   }
 
   /** The next tenant's oldest; null where nothing waits. */
   public @Nullable T next() {
-    return next(tenant -> true);
+    for (Lane<T> lane = order.peek(); lane != null; lane = order.peek()) {
+      if (lane.size > 1) {
+        order.add(lane);
+      }
+      order.remove();
+      T work = taken(lane);
+      if (work != null) {
+        return work;
+      }
+    }
+    return null;
   }
 
   /** The oldest of the next tenant that may have a turn; null where none that waits may. */
@@ -55,18 +83,34 @@ public final class Turns<T> {
     for (Iterator<Lane<T>> lanes = order.iterator(); lanes.hasNext(); ) {
       Lane<T> lane = lanes.next();
       if (mayHaveATurn.test(lane.tenant)) {
-        lanes.remove();
-        T work = lane.waiting.remove();
-        size--;
-        if (lane.waiting.isEmpty()) {
-          byTenant.remove(lane.tenant);
-        } else {
+        if (lane.size > 1) {
           order.add(lane);
         }
-        return work;
+        lanes.remove();
+        T work = taken(lane);
+        if (work != null) {
+          return work;
+        }
       }
     }
     return null;
+  }
+
+  /** Whether anything waits of a tenant that may have a turn. */
+  public boolean hasNext(Predicate<String> mayHaveATurn) {
+    return order.stream().anyMatch(lane -> lane.size > 0 && mayHaveATurn.test(lane.tenant));
+  }
+
+  private @Nullable T taken(Lane<T> lane) {
+    T work = lane.waiting.poll();
+    if (work != null) {
+      lane.size--;
+      size--;
+    }
+    if (lane.size == 0) {
+      byTenant.remove(lane.tenant, lane);
+    }
+    return work;
   }
 
   public int size() {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.BitSet;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -146,5 +147,10 @@ public interface UploadStore {
    * CREATING and COMPLETING ones that nobody holds a lease on, and dead ones whose {@code cleanAt}
    * has come.
    */
-  List<Upload> due(Instant now, int most);
+  default List<Upload> due(Instant now, int most) {
+    return due(now, EnumSet.allOf(UploadState.class), most);
+  }
+
+  /** Those of them that are in one of these states. */
+  List<Upload> due(Instant now, Set<UploadState> states, int most);
 }

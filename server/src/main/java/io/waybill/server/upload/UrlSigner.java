@@ -14,6 +14,9 @@ public interface UrlSigner {
     return true;
   }
 
+  /** Fetches what signing needs, where it may wait for that: not on an event loop. */
+  default void prepare() {}
+
   /**
    * Signs the PUT of one part: an UploadPart, or a PutObject where the mode is SINGLE. All that can
    * be pinned is signed: the key, the part number, the length, the checksum, and for a PutObject

@@ -169,6 +169,17 @@ class KeysTest {
   }
 
   @Test
+  void anEmptyAnswerIsNotKeys() throws IOException {
+    try (TestJwksServer server = new TestJwksServer(TestJwksServer.of(new byte[0]))) {
+      UrlKeys keys = fetching(server, AT_ONCE);
+      await().until(() -> server.hits() > 2); // it asks again, soon
+      assertThat(keys.there()).isNotDone();
+      server.answer(TestJwksServer.of(issuer.jwks()));
+      await().until(keys.there()::isDone);
+    }
+  }
+
+  @Test
   void anAnswerHasToBeWholeInTime() throws IOException {
     TestJwksServer.Answer drip =
         exchange -> {

@@ -13,6 +13,7 @@ import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.stub.StreamObserver;
 import io.waybill.server.upload.Caller;
+import io.waybill.server.upload.Rate;
 import io.waybill.server.upload.Rates;
 import io.waybill.server.upload.Reason;
 import io.waybill.server.upload.TokenBuckets;
@@ -40,7 +41,7 @@ class CallersKnownLaterTest {
   private final StatusErrors errors = new StatusErrors(new Random(1));
   private final ShutdownGate gate = new ShutdownGate(errors);
   private final TokenBuckets rates =
-      new TokenBuckets("calls_per_second", Rates.UNLIMITED, System::nanoTime);
+      new TokenBuckets("calls_per_second", new Rates(new Rate(1, 1), Map.of()), () -> 0);
   private final CompletableFuture<Caller> caller = new CompletableFuture<>();
   private final CompletableFuture<Void> cancelled = new CompletableFuture<>();
   private final AtomicInteger asked = new AtomicInteger();
@@ -141,6 +142,18 @@ class CallersKnownLaterTest {
 
     caller.complete(new Caller("acme", "somebody"));
 
+    assertThat(begun).hasValue(0);
+    rates.take("acme", 1); // which they have not
+  }
+
+  @Test
+  void areCountedAsAnyOther() {
+    rates.take("acme", 1);
+    ListenableFuture<GetUploadResponse> answer = call();
+
+    caller.complete(new Caller("acme", "somebody"));
+
+    refused(answer).hasReason(Reason.RATE_LIMITED).mayBeRetried(true);
     assertThat(begun).hasValue(0);
   }
 

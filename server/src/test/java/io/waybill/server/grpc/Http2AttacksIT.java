@@ -19,6 +19,7 @@ import io.waybill.v1.UploadServiceGrpc;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -216,6 +217,30 @@ class Http2AttacksIT {
   }
 
   /** Calls whose message never comes take a place each, and there are only so many. */
+  /** Each in pieces, for which gRPC gives the window back: all but the last byte of it. */
+  @Test
+  void requestsThatNeverEnd() throws IOException {
+    GrpcLimits limits = OpenWaybill.withMessages(64 << 10);
+    byte[] piece = new byte[15_000];
+    attack(
+        "unfinished_requests",
+        limits,
+        connection -> {
+          for (int i = 0; i < 16; i++) {
+            connection.frame(HEADERS, END_HEADERS, 2 * i + 1, CALL);
+            connection.frame(DATA, 0, 2 * i + 1, new byte[] {0, 0, 0, (byte) 0xff, 0});
+            for (int n = 0; n < 4; n++) {
+              connection.frame(DATA, 0, 2 * i + 1, piece);
+            }
+          }
+          await().until(() -> connection.endedStreams() >= 7);
+          assertThat(connection.endedStreams()).isLessThan(9); // half a megabyte is in its right
+          OpenWaybill opened = Objects.requireNonNull(waybill);
+          assertThat(opened.unfinishedRequestBytes()).isBetween(400_000L, 600_000L);
+        });
+    await().until(() -> Objects.requireNonNull(waybill).unfinishedRequestBytes() == 0);
+  }
+
   @Test
   void callsWithoutAMessage() throws IOException {
     int most = OpenWaybill.IMPATIENT.maxCallsPerConnection();

@@ -78,6 +78,32 @@ final class OpenWaybill implements AutoCloseable {
     return server.port();
   }
 
+  long unfinishedRequestBytes() {
+    return server.unfinishedRequestBytes();
+  }
+
+  /** The defaults, but for the largest request. */
+  static GrpcLimits withMessages(int maxBytes) {
+    GrpcLimits is = GrpcLimits.DEFAULT;
+    return new GrpcLimits(
+        is.maxConnections(),
+        is.maxConnectionsPerAddress(),
+        maxBytes,
+        is.maxMetadataBytes(),
+        is.maxCallsPerConnection(),
+        is.maxResetsPerWindow(),
+        is.resetWindow(),
+        is.handshakeTimeout(),
+        is.maxConnectionIdle(),
+        is.maxConnectionAge(),
+        is.maxConnectionAgeGrace(),
+        is.minKeepalive(),
+        is.keepalive(),
+        is.keepaliveTimeout(),
+        is.maxUnreadReplyBytes(),
+        is.shutdownGrace());
+  }
+
   @Override
   public void close() {
     channel.shutdownNow();

@@ -23,7 +23,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** Sends hostile calls, many at a time, and keeps what is wrong with the answers. */
 final class Attack {
-  private static final int AT_ONCE = 64;
+  private static final int AT_ONCE = 32; // more of new tokens may not wait of one connection
   private static final int PATIENCE_SECONDS = 120;
 
   private final Channel channel;

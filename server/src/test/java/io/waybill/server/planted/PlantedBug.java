@@ -219,13 +219,13 @@ enum PlantedBug {
       TokenBucketsTest.class),
   SIGNATURES_ARE_NOT_COUNTED(
       "upload/SignParts",
-      "signatures.take(upload.spec().tenant(), parts.size());",
-      "signatures.take(upload.spec().tenant(), 1);",
+      "signatures.take(tenant, parts.size());",
+      "signatures.take(tenant, 1);",
       RatesTest.class),
   THE_FLOOD_KEEPS_ITS_TURN(
       "upload/Turns",
-      "order.add(lane);\n        }",
-      "order.addFirst(lane);\n        }",
+      "if (lane.size > 1) {\n        order.add(lane);\n      }\n      order.remove();",
+      "if (lane.size == 1) {\n        order.remove();\n      }",
       CommitQueueTest.class),
   A_FLOOD_TAKES_EVERY_THREAD(
       "TenantPool", "< threads - running", "< threads", TenantPoolTest.class);

@@ -122,6 +122,10 @@ class SigV4UrlSignerTest implements UrlSignerContract {
 
     clock.set(NOW.plusMillis(900));
     assertThat(signer.isReady(UPLOAD)).isFalse();
+    signer.prepare();
+    assertThat(signer.isReady(UPLOAD)).isTrue();
+    signer.prepare();
+    assertThat(asked).hasValue(2);
     clock.set(NOW.minusMillis(1));
     assertThat(signer.isReady(UPLOAD)).as("a clock that was set back").isFalse();
   }

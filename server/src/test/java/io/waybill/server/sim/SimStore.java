@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -156,8 +157,8 @@ final class SimStore implements UploadStore {
   }
 
   @Override
-  public List<Upload> due(Instant now, int most) {
-    return read(() -> rows.due(now, most));
+  public List<Upload> due(Instant now, Set<UploadState> states, int most) {
+    return read(() -> rows.due(now, states, most));
   }
 
   private <T> T read(Supplier<T> read) {

@@ -71,6 +71,21 @@ class SqliteSchemaTest {
   }
 
   @Test
+  void aCommandBesideAServerLeavesTheSchemaAsItIs() throws Exception {
+    SQLiteDataSource source = source("waybill.db");
+    SqliteSchema.migrate(source, "2");
+    Path file = dir.resolve("waybill.db");
+
+    assertThatThrownBy(() -> SqliteDatabase.openBeside(file))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("made by another version of Waybill");
+    assertThat(rows(source, HISTORY)).hasSize(2);
+
+    SqliteDatabase.open(file).close();
+    SqliteDatabase.openBeside(file).close();
+  }
+
+  @Test
   void sessionsFromBeforeTheQuotasAreCounted() throws Exception {
     SQLiteDataSource source = source("waybill.db");
     SqliteSchema.migrate(source, "2");

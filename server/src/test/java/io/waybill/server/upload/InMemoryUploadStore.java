@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -180,9 +181,10 @@ public final class InMemoryUploadStore implements UploadStore {
   }
 
   @Override
-  public synchronized List<Upload> due(Instant now, int most) {
+  public synchronized List<Upload> due(Instant now, Set<UploadState> states, int most) {
     check();
     return uploads.values().stream()
+        .filter(upload -> states.contains(upload.state()))
         .filter(upload -> dueSince(upload).filter(since -> !since.isAfter(now)).isPresent())
         .sorted(Comparator.comparing((Upload upload) -> dueSince(upload).orElseThrow()))
         .limit(most)

@@ -3,10 +3,12 @@ package io.waybill.server.upload;
 import static io.waybill.server.upload.Domain.ACME;
 import static io.waybill.server.upload.Domain.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -76,6 +78,35 @@ public class SignPartsTest {
                 .parts())
         .extracting(SignedPart::number)
         .containsExactly(2, 4);
+  }
+
+  @Test
+  void whatDidNotFitIsNotCharged() {
+    TokenBuckets signatures =
+        new TokenBuckets(
+            "signatures_per_second", new Rates(new Rate(1, 10_000), Map.of()), () -> 0);
+    SignParts counted =
+        new SignParts(
+            domain.sessions,
+            domain.store,
+            domain.destinations,
+            new FakeUrlSigner(),
+            domain.clock,
+            signatures,
+            (tenant, work) -> work.run());
+    Upload upload = domain.start(10_000 * 8 * MIB, UploadMode.MULTIPART);
+
+    int signed =
+        counted
+            .executeNextMissing(ACME, upload.id(), 10_000, null)
+            .toCompletableFuture()
+            .join()
+            .parts()
+            .size();
+
+    assertThat(signed).isBetween(1_000, 9_999);
+    signatures.take(ACME.tenant(), 10_000 - signed);
+    assertThatThrownBy(() -> signatures.take(ACME.tenant(), 1)).isInstanceOf(UploadException.class);
   }
 
   @Test
