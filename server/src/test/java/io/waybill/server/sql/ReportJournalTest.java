@@ -92,6 +92,27 @@ public class ReportJournalTest {
     assertThat(second.partNumbers(upload).cardinality()).isEqualTo(20);
   }
 
+  /** Looked at as whoever starts after a crash would, at every step of the folding. */
+  @Test
+  void whateverIsFoldedTheDatabaseAloneHoldsAll() throws Exception {
+    JdbiUploadStore store = open(new ReportJournal(6, 1));
+    List<Upload> uploads = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      uploads.add(newUpload(store, "r" + i, active()));
+    }
+    for (int n = 0; n < 24; n++) {
+      await(store.record(uploads.get(n % 3), part(1 + n / 3, 1), END));
+      try (JdbiUploadStore beside =
+          JdbiUploadStore.open(dir.resolve("waybill.db"), CLOCK, Runnable::run)) {
+        int held = 0;
+        for (Upload upload : uploads) {
+          held += beside.partNumbers(upload).cardinality();
+        }
+        assertThat(held).isEqualTo(n + 1);
+      }
+    }
+  }
+
   @Test
   void aSliceEndsByReportsNotByUploads() {
     List<Long> uploads = List.of(1L, 2L, 3L, 4L, 5L);
