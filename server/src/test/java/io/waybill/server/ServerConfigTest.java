@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.waybill.server.grpc.GrpcLimits;
 import io.waybill.server.upload.Destination;
+import io.waybill.server.upload.PerTenant;
 import io.waybill.server.upload.Quota;
-import io.waybill.server.upload.Quotas;
 import io.waybill.server.upload.Rate;
 import io.waybill.server.upload.S3Limits;
 import java.io.IOException;
@@ -150,7 +150,7 @@ class ServerConfigTest {
                 free: {open_sessions: unlimited, reserved_bytes: unlimited}
                 shut: {open_sessions: 0}
         """;
-    Quotas read =
+    PerTenant<Quota> read =
         ServerConfig.parse(LEAST + quotas, Map.of()).destinations().get(0).policy().quotas();
 
     assertThat(read.of("anybody")).isEqualTo(new Quota(5, 1L << 30));

@@ -32,8 +32,11 @@ public final class SqliteDatabase implements Database {
   /** How long a writer waits for another process's write, a reader for a connection. */
   static final Duration BUSY_TIMEOUT = Duration.ofSeconds(5);
 
-  /** Reads take microseconds and the machine has few cores: more would only wait for the CPU. */
+  /** As many as threads read at once (see Threads), of several tenants. */
   private static final int READERS = 12;
+
+  /** What mostly suffices, since reads take microseconds; a start waits for no more than one. */
+  private static final int READERS_AT_REST = 4;
 
   /** To how many bytes the write-ahead log is cut after a checkpoint. */
   private static final int MAX_IDLE_WAL_BYTES = 64 << 20;
@@ -62,9 +65,13 @@ public final class SqliteDatabase implements Database {
    * is. To bring it forward under an older server would have that one write what the new schema
    * does not count.
    *
-   * @throws IOException also where the schema is not this program's
+   * @throws IOException also where there is none, or its schema is not this program's
    */
   static SqliteDatabase openBeside(Path file) throws IOException {
+    if (!Files.exists(file)) {
+      // An empty one made here would call every upload of a live one an orphan.
+      throw new IOException(file + ": no such database");
+    }
     return open(file, BUSY_TIMEOUT, SqliteDatabase::requireCurrent);
   }
 
@@ -163,6 +170,7 @@ public final class SqliteDatabase implements Database {
     pool.setDataSource(source);
     pool.setReadOnly(true);
     pool.setMaximumPoolSize(READERS);
+    pool.setMinimumIdle(READERS_AT_REST);
     pool.setConnectionTimeout(BUSY_TIMEOUT.toMillis());
     return new HikariDataSource(pool);
   }

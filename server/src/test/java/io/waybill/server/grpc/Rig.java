@@ -19,10 +19,9 @@ import io.waybill.server.upload.ListParts;
 import io.waybill.server.upload.ListUploads;
 import io.waybill.server.upload.MutableClock;
 import io.waybill.server.upload.Pauses;
+import io.waybill.server.upload.PerTenant;
 import io.waybill.server.upload.Quota;
-import io.waybill.server.upload.Quotas;
 import io.waybill.server.upload.Rate;
-import io.waybill.server.upload.Rates;
 import io.waybill.server.upload.ReportPart;
 import io.waybill.server.upload.S3Limits;
 import io.waybill.server.upload.Sessions;
@@ -53,8 +52,8 @@ final class Rig implements AutoCloseable {
   static final String TENANT = "acme";
 
   /** Of the destination "small". */
-  private static final Quotas SMALL =
-      new Quotas(new Quota(2, 1_000), Map.of("vip", Quota.UNLIMITED));
+  private static final PerTenant<Quota> SMALL =
+      new PerTenant<>(new Quota(2, 1_000), Map.of("vip", Quota.UNLIMITED));
 
   final MutableClock clock = new MutableClock(Instant.parse("2026-01-01T00:00:00Z"));
   final InMemoryUploadStore store = new InMemoryUploadStore(clock);
@@ -78,7 +77,7 @@ final class Rig implements AutoCloseable {
   private TokenBuckets buckets(String what, String tenant, Rate rate) {
     return new TokenBuckets(
         what,
-        new Rates(Rate.UNLIMITED, Map.of(tenant, rate)),
+        new PerTenant<>(Rate.UNLIMITED, Map.of(tenant, rate)),
         () -> TimeUnit.MILLISECONDS.toNanos(clock.millis()));
   }
 
@@ -146,7 +145,8 @@ final class Rig implements AutoCloseable {
       long maxSizeBytes,
       boolean checksums,
       ContentCheck check) {
-    return destination(name, keys, types, maxSizeBytes, checksums, check, Quotas.UNLIMITED);
+    return destination(
+        name, keys, types, maxSizeBytes, checksums, check, PerTenant.all(Quota.UNLIMITED));
   }
 
   private static Destination destination(
@@ -156,7 +156,7 @@ final class Rig implements AutoCloseable {
       long maxSizeBytes,
       boolean checksums,
       ContentCheck check,
-      Quotas quotas) {
+      PerTenant<Quota> quotas) {
     return new Destination(
         name,
         "bucket",

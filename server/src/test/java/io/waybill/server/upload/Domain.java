@@ -50,7 +50,8 @@ final class Domain {
           destinations,
           new FakeUrlSigner(),
           clock,
-          new TokenBuckets("signatures_per_second", Rates.UNLIMITED, System::nanoTime),
+          new TokenBuckets(
+              "signatures_per_second", PerTenant.all(Rate.UNLIMITED), System::nanoTime),
           (tenant, work) -> work.run());
   final ReportPart reportPart =
       new ReportPart(sessions, store, clock, (tenant, work) -> work.run());
@@ -163,6 +164,6 @@ final class Domain {
         Duration.ofDays(6),
         check,
         true,
-        Quotas.UNLIMITED);
+        PerTenant.all(Quota.UNLIMITED));
   }
 }

@@ -21,8 +21,9 @@ import io.waybill.server.upload.InMemoryUploadStore;
 import io.waybill.server.upload.KeyTemplate;
 import io.waybill.server.upload.MutableClock;
 import io.waybill.server.upload.ObjectStore;
-import io.waybill.server.upload.Quotas;
-import io.waybill.server.upload.Rates;
+import io.waybill.server.upload.PerTenant;
+import io.waybill.server.upload.Quota;
+import io.waybill.server.upload.Rate;
 import io.waybill.server.upload.Reason;
 import io.waybill.server.upload.S3Limits;
 import io.waybill.server.upload.Sessions;
@@ -120,7 +121,8 @@ final class Waybill {
             destinations,
             storage.urlSigner(),
             clock,
-            new TokenBuckets("signatures_per_second", Rates.UNLIMITED, System::nanoTime),
+            new TokenBuckets(
+                "signatures_per_second", PerTenant.all(Rate.UNLIMITED), System::nanoTime),
             (tenant, work) -> work.run());
     start =
         new StartUpload(
@@ -330,6 +332,6 @@ final class Waybill {
         Duration.ofDays(6),
         check,
         true,
-        Quotas.UNLIMITED);
+        PerTenant.all(Quota.UNLIMITED));
   }
 }
