@@ -10,6 +10,7 @@ import io.waybill.server.upload.CompleteUpload;
 import io.waybill.server.upload.Completion;
 import io.waybill.server.upload.ContentInspection;
 import io.waybill.server.upload.Destinations;
+import io.waybill.server.upload.ForgetUploads;
 import io.waybill.server.upload.GetUpload;
 import io.waybill.server.upload.ListParts;
 import io.waybill.server.upload.ListUploads;
@@ -52,7 +53,8 @@ record Core(
     Destinations destinations,
     UseCases useCases,
     SweepUploads uploads,
-    SweepOrphans orphans)
+    SweepOrphans orphans,
+    ForgetUploads retention)
     implements AutoCloseable {
 
   /** What stands between the use cases and S3 and the database; in production, nothing. */
@@ -125,7 +127,7 @@ record Core(
       UrlSigner signer) {
     Destinations destinations =
         new Destinations(config.destinations().stream().map(DestinationConfig::policy).toList());
-    Timing timing = Timing.DEFAULT.with(config.putGrace(), config.orphanAge());
+    Timing timing = Timing.DEFAULT.with(config.sweeper().putGrace(), config.sweeper().orphanAge());
     Pauses pauses = Pauses.sleeping();
     Sessions sessions = new Sessions(store, clock);
     StorageCreation creation = new StorageCreation(store, objects, clock, timing);
@@ -166,7 +168,8 @@ record Core(
         destinations,
         useCases,
         new SweepUploads(store, creation, cleaning, complete, clock),
-        new SweepOrphans(destinations, store, objects, clock, timing));
+        new SweepOrphans(destinations, store, objects, clock, timing),
+        new ForgetUploads(store, clock, config.sweeper().retention()));
   }
 
   @Override

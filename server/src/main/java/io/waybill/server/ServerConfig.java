@@ -3,7 +3,6 @@ package io.waybill.server;
 import io.waybill.server.grpc.GrpcLimits;
 import io.waybill.server.s3.S3Connection;
 import io.waybill.server.upload.Destination;
-import io.waybill.server.upload.Timing;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -12,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -25,10 +23,7 @@ import java.util.Set;
  * @param listen the address and port; port 0 takes a free one
  * @param dataDir where the embedded database lives
  * @param databaseUrl jdbc:sqlite:FILE
- * @param sweepInterval how often the sweeper looks around
- * @param orphanInterval how often S3 is searched for uploads without a session
- * @param orphanAge how old such an upload has to be before it is aborted
- * @param putGrace how long a PUT that began before its URL's end may go on
+ * @param sweeper what is done without being asked for
  * @param security who may call, and how the calls travel
  * @param rates how much tenants may ask of this server
  * @param limits how many may connect, and what a connection may ask
@@ -38,10 +33,7 @@ public record ServerConfig(
     InetSocketAddress listen,
     Path dataDir,
     String databaseUrl,
-    Duration sweepInterval,
-    Duration orphanInterval,
-    Duration orphanAge,
-    Duration putGrace,
+    SweeperConfig sweeper,
     SecurityConfig security,
     RatesConfig rates,
     GrpcLimits limits,
@@ -81,7 +73,6 @@ public record ServerConfig(
   public static ServerConfig parse(String yaml, Map<String, String> overrides) {
     ConfigSection root = ConfigSection.root(tree(yaml));
     ConfigSection database = root.section("database");
-    ConfigSection sweeper = root.section("sweeper");
     InetSocketAddress listen =
         address(root, or(overrides, "listen", root.text("listen", "127.0.0.1:7070")));
     Path dataDir = path(root, "data_dir", or(overrides, "data_dir", root.text("data_dir", "data")));
@@ -91,39 +82,15 @@ public record ServerConfig(
       // Not what it is instead: a URL of another database may hold a password.
       database.problem("url", "jdbc:sqlite:FILE");
     }
-    Duration interval = interval(sweeper, "interval", Duration.ofSeconds(30));
-    Duration orphanInterval = interval(sweeper, "orphan_interval", Duration.ofHours(1));
-    Duration orphanAge = sweeper.duration("orphan_age", Timing.DEFAULT.orphanAge());
-    Duration putGrace = sweeper.duration("put_grace", Timing.DEFAULT.putGrace());
     SecurityConfig security = SecurityConfig.read(root);
     RatesConfig rates = RatesConfig.read(root.section("rates"));
     GrpcLimits limits = LimitsConfig.read(root.section("limits"));
     List<DestinationConfig> destinations = destinations(root);
-    for (DestinationConfig destination : destinations) {
-      Duration maxAge = destination.policy().sessionMaxAge();
-      if (orphanAge.compareTo(maxAge) <= 0) {
-        sweeper.problem(
-            "orphan_age",
-            "longer than every session_max_age; that of %s is %s"
-                .formatted(destination.policy().name(), maxAge));
-      }
-    }
+    SweeperConfig sweeper = SweeperConfig.read(root.section("sweeper"), destinations);
     database.refuseUnknownKeys();
-    sweeper.refuseUnknownKeys();
     root.refuseUnknownKeys();
     root.refuseProblems();
-    return new ServerConfig(
-        listen,
-        dataDir,
-        url,
-        interval,
-        orphanInterval,
-        orphanAge,
-        putGrace,
-        security,
-        rates,
-        limits,
-        destinations);
+    return new ServerConfig(listen, dataDir, url, sweeper, security, rates, limits, destinations);
   }
 
   /** How the S3 of each destination is reached. */
@@ -134,14 +101,6 @@ public record ServerConfig(
   /** The file of the embedded database. */
   Path databaseFile() {
     return Path.of(databaseUrl.substring(SQLITE.length()));
-  }
-
-  private static Duration interval(ConfigSection sweeper, String key, Duration otherwise) {
-    Duration interval = sweeper.duration(key, otherwise);
-    if (interval.isZero()) {
-      sweeper.problem(key, "1s or more");
-    }
-    return interval;
   }
 
   private static YamlNode tree(String yaml) {

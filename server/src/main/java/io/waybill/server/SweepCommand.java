@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
     name = "sweep",
     description = {
       "Ends expired sessions, frees what S3 holds of dead ones, finishes what was left half done,",
-      "and aborts multipart uploads that no session owns. It may run beside a server.",
+      "aborts multipart uploads that no session owns, and forgets sessions that ended long ago. It",
+      "may run beside a server.",
       "",
       "Prints a line for each: ACTION, OUTCOME, the upload's id, s3 destination and key.",
       ""
@@ -74,6 +75,7 @@ final class SweepCommand implements Callable<Integer> {
   private static List<Swept> plan(Core core) {
     List<Swept> swept = new ArrayList<>(core.uploads().plan());
     swept.addAll(core.orphans().plan());
+    swept.addAll(core.retention().plan());
     return swept;
   }
 
@@ -87,6 +89,7 @@ final class SweepCommand implements Callable<Integer> {
       }
     }
     swept.addAll(core.orphans().execute());
+    swept.addAll(core.retention().execute());
     return swept;
   }
 

@@ -88,8 +88,10 @@ public final class WaybillServer implements AutoCloseable {
                       entrance.permissions(),
                       errors));
       after(WARM_UP, threads, core.storage()::warmUp);
-      every(threads, config.sweepInterval(), () -> core.uploads().execute(Duration.ZERO));
-      every(threads, config.orphanInterval(), core.orphans()::execute);
+      SweeperConfig sweeper = config.sweeper();
+      every(threads, sweeper.interval(), () -> core.uploads().execute(Duration.ZERO));
+      every(threads, sweeper.interval(), core.retention()::execute);
+      every(threads, sweeper.orphanInterval(), core.orphans()::execute);
       StartupChecks checks =
           core.closing()
               .add(

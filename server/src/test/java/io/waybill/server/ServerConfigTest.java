@@ -39,10 +39,7 @@ class ServerConfigTest {
 
     assertThat(example.listen()).isEqualTo(least.listen());
     assertThat(example.dataDir()).isEqualTo(least.dataDir());
-    assertThat(example.sweepInterval()).isEqualTo(least.sweepInterval());
-    assertThat(example.putGrace()).isEqualTo(least.putGrace());
-    assertThat(example.orphanAge()).isEqualTo(least.orphanAge());
-    assertThat(example.orphanInterval()).isEqualTo(least.orphanInterval());
+    assertThat(example.sweeper()).isEqualTo(least.sweeper());
     assertThat(example.rates()).isEqualTo(least.rates());
     assertThat(example.limits()).isEqualTo(least.limits()).isEqualTo(GrpcLimits.DEFAULT);
     Destination said = example.destinations().get(0).policy();

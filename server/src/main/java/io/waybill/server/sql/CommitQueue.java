@@ -39,7 +39,7 @@ final class CommitQueue implements AutoCloseable {
   static final int CAPACITY = 20_000;
 
   /** Of Waybill itself, which has its turns as a tenant has; none has this name. */
-  private static final String OWN = "";
+  static final String OWN = "";
 
   /** How many calls share a transaction at the most; more make it longer but hardly cheaper. */
   static final int BATCH = 1_000;

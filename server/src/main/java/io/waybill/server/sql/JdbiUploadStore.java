@@ -215,21 +215,29 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
   }
 
   @Override
-  public boolean forget(Upload seen) {
+  public int forget(Collection<Upload> seen) {
     try {
       return writes.run(
-          seen.spec().tenant(),
-          handle -> {
-            boolean deleted = UploadTable.delete(handle, seen);
-            if (deleted) {
-              PartTable.deleteAll(handle, seen.number());
-              UsageTable.giveBack(handle, seen.spec(), Usage.of(seen.spec(), seen.state()));
-            }
-            return deleted;
-          });
+          turnOf(seen),
+          handle -> (int) seen.stream().filter(upload -> forget(handle, upload)).count());
     } finally {
-      recent.forget(seen);
+      seen.forEach(recent::forget);
     }
+  }
+
+  /** The tenant's, where they are all one's. */
+  private static String turnOf(Collection<Upload> seen) {
+    List<String> tenants = seen.stream().map(each -> each.spec().tenant()).distinct().toList();
+    return tenants.size() == 1 ? tenants.get(0) : CommitQueue.OWN;
+  }
+
+  private static boolean forget(Handle handle, Upload seen) {
+    boolean deleted = UploadTable.delete(handle, seen);
+    if (deleted) {
+      PartTable.deleteAll(handle, seen.number());
+      UsageTable.giveBack(handle, seen.spec(), Usage.of(seen.spec(), seen.state()));
+    }
+    return deleted;
   }
 
   @Override
@@ -295,10 +303,31 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
   }
 
   @Override
+  public Optional<UploadId> last(String tenant, @Nullable UploadId before, int count) {
+    return read((handle, unfolded) -> UploadList.last(handle, tenant, before, count));
+  }
+
+  @Override
   public List<Upload> due(Instant now, Set<UploadState> states, int most) {
     return read(
         (handle, unfolded) ->
             Folding.whole(handle, unfolded, UploadTable.due(handle, now, states, most)));
+  }
+
+  /** Down the primary key: an index of its own would cost every change of every session more. */
+  @Override
+  public AtRest atRest(Instant before, long after, int most) {
+    List<Upload> oldest =
+        read((handle, unfolded) -> UploadTable.oldest(handle, after, most)).stream()
+            .map(StoredUpload::upload)
+            .toList();
+    List<Upload> oldEnough =
+        oldest.stream().takeWhile(upload -> upload.spec().createTime().isBefore(before)).toList();
+    return new AtRest(
+        oldEnough.stream()
+            .filter(upload -> upload.progress().isAtRest() && upload.updateTime().isBefore(before))
+            .toList(),
+        oldEnough.size() == most ? oldEnough.get(most - 1).number() : 0);
   }
 
   /** For tests to look into, and to hold up. */

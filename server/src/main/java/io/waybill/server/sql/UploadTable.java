@@ -169,6 +169,16 @@ final class UploadTable {
         .list();
   }
 
+  /** By number, so by age, but for what two replicas do at once. */
+  static List<StoredUpload> oldest(Handle handle, long after, int most) {
+    return handle
+        .createQuery("SELECT * FROM upload WHERE upload_no > :after ORDER BY upload_no LIMIT :most")
+        .bind("after", after)
+        .bind("most", most)
+        .mapTo(StoredUpload.class)
+        .list();
+  }
+
   private static void bindSeen(SqlStatement<?> statement, Upload seen) {
     statement
         .bind("upload_no", seen.number())

@@ -83,11 +83,12 @@ class QueryPlanTest {
             .states(UploadState.ACTIVE, UploadState.FAILED)
             .destination("d")
             .prefix("in/")
-            .after(T0)
-            .until(END)
+            .downTo(upload.id())
             .before(upload.id())
             .build());
+    store.last(TENANT, null, 2);
     store.due(END, 10);
+    store.atRest(END, 0, 10);
     Upload now = reread(store, upload);
     LedgerChange change = new LedgerChange(List.of(part(2, 2)), List.of(1, 2, 3));
     assertThat(store.replace(now, active().takenOver(END), change)).isTrue();

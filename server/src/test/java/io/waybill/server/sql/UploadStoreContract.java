@@ -770,11 +770,23 @@ public abstract class UploadStoreContract {
   @Test
   void listsByAge() {
     Upload older = listed(1, "key", "d", T0);
-    Upload newer = listed(2, "key", "d", T0.plusSeconds(10));
-    assertThat(store.list(query().after(T0).build())).containsExactly(newer, older);
-    assertThat(store.list(query().after(T0.plusMillis(1)).build())).containsExactly(newer);
-    assertThat(store.list(query().until(T0.plusSeconds(10)).build())).containsExactly(older);
-    assertThat(store.list(query().until(T0).build())).isEmpty();
+    Upload newer = listed(2, "key", "d", T0);
+    assertThat(store.list(query().downTo(older.id()).build())).containsExactly(newer, older);
+    assertThat(store.list(query().downTo(newer.id()).build())).containsExactly(newer);
+    assertThat(store.list(query().before(newer.id()).build())).containsExactly(older);
+    assertThat(store.list(query().before(newer.id()).downTo(newer.id()).build())).isEmpty();
+  }
+
+  @Test
+  void tellsTheLastOfSoManySessions() {
+    Upload older = listed(1, "key", "d", T0);
+    Upload newer = listed(2, "key", "d", T0);
+    assertThat(store.last(TENANT, null, 1)).contains(newer.id());
+    assertThat(store.last(TENANT, null, 2)).contains(older.id());
+    assertThat(store.last(TENANT, null, 3)).isEmpty();
+    assertThat(store.last(TENANT, newer.id(), 1)).contains(older.id());
+    assertThat(store.last(TENANT, older.id(), 1)).isEmpty();
+    assertThat(store.last(STRANGER, null, 1)).isEmpty();
   }
 
   @Test
@@ -810,14 +822,84 @@ public abstract class UploadStoreContract {
                     .states(UploadState.ACTIVE)
                     .destination("e")
                     .prefix("in/")
-                    .after(T0.plusSeconds(1))
-                    .until(T0.plusSeconds(2))
+                    .downTo(TestUploads.id(0))
                     .before(TestUploads.id(100))
                     .build()))
         .containsExactly(both);
   }
 
-  // due
+  // at rest
+
+  @ParameterizedTest
+  @EnumSource
+  void isAtRestWhenItIsOverAndClean(UploadState state) {
+    Upload upload = create("r1", creating());
+    assertThat(store.replace(upload, progress(state))).isTrue();
+    Upload then = reread(store, upload);
+    boolean isClean = then.progress().cleanAt() == null;
+
+    assertThat(atRest(T0.plusMillis(1), 0, 10))
+        .isEqualTo(state.isTerminal() && isClean ? List.of(upload.id()) : List.of());
+    if (!isClean) {
+      assertThat(store.replace(then, then.progress().cleaned(null))).isTrue();
+      assertThat(atRest(T0.plusMillis(1), 0, 10)).containsExactly(upload.id());
+    }
+  }
+
+  @Test
+  void aSessionRestsFromItsLastChangeOn() {
+    Upload upload = create("r1", completing());
+    time.set(T0.plusSeconds(10));
+    assertThat(store.replace(upload, progress(UploadState.COMPLETED))).isTrue();
+
+    assertThat(atRest(T0.plusSeconds(10), 0, 10)).isEmpty();
+    assertThat(atRest(T0.plusSeconds(10).plusMillis(1), 0, 10)).containsExactly(upload.id());
+  }
+
+  @Test
+  void whatIsAtRestIsFoundInStepsOfEverySize() {
+    List<UploadId> expected = new ArrayList<>();
+    for (int i = 0; i < 7; i++) {
+      Upload upload =
+          create("r" + i, progress(i % 3 == 1 ? UploadState.ACTIVE : UploadState.COMPLETED));
+      if (i % 3 != 1) {
+        expected.add(upload.id());
+      }
+    }
+    for (int most = 1; most <= 8; most++) {
+      List<UploadId> found = new ArrayList<>();
+      long next = 0;
+      do {
+        UploadStore.AtRest some = store.atRest(END, next, most);
+        some.uploads().forEach(upload -> found.add(upload.id()));
+        next = some.next();
+      } while (next != 0);
+      assertThat(found).as("%d at once", most).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void youngSessionsAreNotLookedAt() {
+    create("r1", progress(UploadState.COMPLETED));
+
+    assertThat(store.atRest(T0, 0, 1)).isEqualTo(new UploadStore.AtRest(List.of(), 0));
+  }
+
+  @Test
+  void forgetsThoseThatAreStillAsTheyWereSeen() throws Exception {
+    Upload first = create("r1", active());
+    Upload moved = create("r2", active());
+    Upload last = create("r3", active());
+    await(store.record(last, part(7, 70), END));
+    assertThat(store.replace(moved, completing())).isTrue();
+
+    assertThat(store.forget(List.of(first, moved, last))).isEqualTo(2);
+
+    assertThat(ids(query().build())).containsExactly(moved.id());
+    assertThat(store.parts(last, 0, 10)).isEmpty();
+    assertThat(used()).isEqualTo(new Usage(1, SIZE));
+    assertThat(store.forget(List.of())).isZero();
+  }
 
   @Test
   void anActiveSessionIsDueWhenItEnds() throws Exception {
@@ -949,6 +1031,10 @@ public abstract class UploadStoreContract {
     List<Part> parts = store.parts(upload, 0, S3Limits.MAX_PARTS);
     assertThat(upload.uploadedParts()).isEqualTo(parts.size());
     assertThat(upload.uploadedBytes()).isEqualTo(parts.stream().mapToLong(Part::sizeBytes).sum());
+  }
+
+  private List<UploadId> atRest(Instant before, long after, int most) {
+    return store.atRest(before, after, most).uploads().stream().map(Upload::id).toList();
   }
 
   private List<UploadId> dueAt(Instant now) {
