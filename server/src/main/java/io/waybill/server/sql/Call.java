@@ -21,6 +21,9 @@ abstract class Call<T> {
     failure = cause;
   }
 
+  /** What it will lock, as far as that is known. */
+  abstract Rows rows();
+
   /** Tells the caller. */
   void answer() {
     if (failure != null) {
@@ -33,9 +36,16 @@ abstract class Call<T> {
   /** One whose caller waits on its own thread. */
   static final class Waiting<T> extends Call<T> {
     private final CommitQueue.Write<T> write;
+    private final Rows rows;
 
-    Waiting(CommitQueue.Write<T> write) {
+    Waiting(Rows rows, CommitQueue.Write<T> write) {
+      this.rows = rows;
       this.write = write;
+    }
+
+    @Override
+    Rows rows() {
+      return rows;
     }
 
     void run(Handle handle) {
@@ -49,6 +59,11 @@ abstract class Call<T> {
 
     Ledger(LedgerWrite write) {
       this.write = write;
+    }
+
+    @Override
+    Rows rows() {
+      return new Rows(write.uploadNo(), null);
     }
   }
 }
