@@ -12,6 +12,7 @@ import io.waybill.server.upload.ContentInspection;
 import io.waybill.server.upload.Destinations;
 import io.waybill.server.upload.ForgetUploads;
 import io.waybill.server.upload.GetUpload;
+import io.waybill.server.upload.Leases;
 import io.waybill.server.upload.ListParts;
 import io.waybill.server.upload.ListUploads;
 import io.waybill.server.upload.ObjectStore;
@@ -54,7 +55,9 @@ record Core(
     UseCases useCases,
     SweepUploads uploads,
     SweepOrphans orphans,
-    ForgetUploads retention)
+    ForgetUploads retention,
+    Leases leases,
+    Timing timing)
     implements AutoCloseable {
 
   /** What stands between the use cases and S3 and the database; in production, nothing. */
@@ -135,8 +138,9 @@ record Core(
     // Its tables are loaded by the first destination's first upload that asks for them.
     ContentInspection content =
         new ContentInspection(destinations, objects, new TikaContentDetector());
+    Leases leases = new Leases(store, clock, timing);
     Completion completion =
-        new Completion(store, objects, sessions, content, cleaning, clock, pauses, timing);
+        new Completion(store, objects, sessions, leases, content, cleaning, clock, pauses, timing);
     Assembly assembly = new Assembly(store, objects, sessions, completion, clock, pauses, timing);
     SignParts signParts =
         new SignParts(
@@ -169,7 +173,9 @@ record Core(
         useCases,
         new SweepUploads(store, creation, cleaning, complete, clock),
         new SweepOrphans(destinations, store, objects, clock, timing),
-        new ForgetUploads(store, clock, config.sweeper().retention()));
+        new ForgetUploads(store, clock, config.sweeper().retention()),
+        leases,
+        timing);
   }
 
   @Override

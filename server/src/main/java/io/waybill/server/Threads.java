@@ -67,6 +67,7 @@ final class Threads implements AutoCloseable {
               named("callback")));
   final ScheduledExecutorService deadlines = timer("deadline");
   final ScheduledExecutorService sweeper = timer("sweeper");
+  final ScheduledExecutorService leases = timer("leases");
 
   /** Lets what runs and what waits finish, for so long in all; then interrupts, and waits again. */
   @Override

@@ -14,6 +14,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /** One server: the {@link Core}, gRPC before it, and the sweeper's schedule. */
@@ -22,6 +23,9 @@ public final class WaybillServer implements AutoCloseable {
 
   /** When S3's clients are made if no call wanted them before: not beside the very first calls. */
   private static final Duration WARM_UP = Duration.ofSeconds(1);
+
+  /** How often within a lease it is renewed: one may fail, or be late. */
+  private static final int RENEWALS = 3;
 
   private final Core core;
   private final GrpcServer grpc;
@@ -88,10 +92,12 @@ public final class WaybillServer implements AutoCloseable {
                       entrance.permissions(),
                       errors));
       after(WARM_UP, threads, core.storage()::warmUp);
+      every(
+          threads.leases, core.timing().completeLease().dividedBy(RENEWALS), core.leases()::renew);
       SweeperConfig sweeper = config.sweeper();
-      every(threads, sweeper.interval(), () -> core.uploads().execute(Duration.ZERO));
-      every(threads, sweeper.interval(), core.retention()::execute);
-      every(threads, sweeper.orphanInterval(), core.orphans()::execute);
+      every(threads.sweeper, sweeper.interval(), () -> core.uploads().execute(Duration.ZERO));
+      every(threads.sweeper, sweeper.interval(), core.retention()::execute);
+      every(threads.sweeper, sweeper.orphanInterval(), core.orphans()::execute);
       StartupChecks checks =
           core.closing()
               .add(
@@ -112,10 +118,10 @@ public final class WaybillServer implements AutoCloseable {
   }
 
   /** A pass that fails as a whole must not be the last one. */
-  private static void every(Threads threads, Duration interval, Runnable pass) {
+  private static void every(ScheduledExecutorService timer, Duration interval, Runnable pass) {
     var unused =
-        threads.sweeper.scheduleWithFixedDelay(
-            guarded(pass, "the sweep was cut short"),
+        timer.scheduleWithFixedDelay(
+            guarded(pass, "a pass was cut short"),
             interval.toMillis(),
             interval.toMillis(),
             TimeUnit.MILLISECONDS);

@@ -82,13 +82,13 @@ final class Folding {
 
   private Map<Long, Long> foldedSeqs(Collection<Long> uploadNos) {
     Map<Long, Long> seqs = new TreeMap<>();
-    handle
-        .createQuery(
+    var select =
+        handle.createQuery(
             """
-            SELECT upload_no, folded_seq FROM upload WHERE upload_no IN (<numbers>)
+            SELECT upload_no, folded_seq FROM upload WHERE upload_no <in> (<numbers>)
             ORDER BY upload_no
-            """)
-        .bindList("numbers", InList.padded(uploadNos))
+            """);
+    InList.bind(select, "numbers", uploadNos)
         .map((row, context) -> Map.entry(row.getLong("upload_no"), row.getLong("folded_seq")))
         .forEach(row -> seqs.put(row.getKey(), row.getValue()));
     return seqs;

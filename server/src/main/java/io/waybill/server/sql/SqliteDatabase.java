@@ -8,6 +8,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
 import org.jdbi.v3.core.Handle;
@@ -46,9 +47,9 @@ public final class SqliteDatabase implements Database {
   private final Jdbi readers;
 
   private SqliteDatabase(SQLiteDataSource writerSource, HikariDataSource readerPool) {
-    this.writers = configured(Jdbi.create(writerSource));
+    this.writers = Dialect.SQLITE.speak(Jdbi.create(writerSource));
     this.readerPool = readerPool;
-    this.readers = configured(Jdbi.create(readerPool));
+    this.readers = Dialect.SQLITE.speak(Jdbi.create(readerPool));
   }
 
   /**
@@ -110,7 +111,8 @@ public final class SqliteDatabase implements Database {
   public static void preload() {
     SQLiteDataSource source = new SQLiteDataSource();
     source.setUrl("jdbc:sqlite::memory:");
-    configured(Jdbi.create(source))
+    Dialect.SQLITE
+        .speak(Jdbi.create(source))
         .useHandle(
             handle -> {
               handle.execute("CREATE TABLE preload (number INTEGER PRIMARY KEY, text TEXT)");
@@ -175,13 +177,6 @@ public final class SqliteDatabase implements Database {
     return new HikariDataSource(pool);
   }
 
-  /** A write transaction locks the whole database, so no row needs a lock of its own. */
-  private static Jdbi configured(Jdbi jdbi) {
-    PlainSql sql = new PlainSql();
-    jdbi.setSqlParser(sql).setTemplateEngine(sql);
-    return jdbi.define("for_update", "").registerRowMapper(new UploadMapper());
-  }
-
   @Override
   public Jdbi readers() {
     return readers;
@@ -213,8 +208,24 @@ public final class SqliteDatabase implements Database {
   }
 
   @Override
-  public boolean isUnavailable(Throwable failure) {
-    return SqliteErrors.isUnavailable(failure);
+  public Fault fault(Throwable failure) {
+    return SqliteErrors.fault(failure);
+  }
+
+  /** A command beside a server shares it, but a write transaction locks the whole database. */
+  @Override
+  public boolean isShared() {
+    return false;
+  }
+
+  @Override
+  public ReportTarget newReportTarget() {
+    return new ReportJournal();
+  }
+
+  @Override
+  public Clock clock() {
+    return Clock.systemUTC();
   }
 
   /**

@@ -114,6 +114,20 @@ final class UploadTable {
     return update.execute() == 1;
   }
 
+  static void renewLease(Handle handle, Upload seen, Instant until) {
+    handle
+        .createUpdate(
+            """
+            UPDATE upload SET lease_until = :until, due_at = :until
+            WHERE upload_no = :upload_no AND state = 'COMPLETING' AND fence = :fence
+              AND lease_until < :until
+            """)
+        .bind("upload_no", seen.number())
+        .bind("fence", seen.progress().fence())
+        .bind("until", until.toEpochMilli())
+        .execute();
+  }
+
   /** Ends every lease, and leaves the fences: who held one loses its patience, not its work. */
   static int releaseLeases(Handle handle, Instant now) {
     return handle

@@ -175,6 +175,12 @@ public interface UploadStore {
   List<Upload> due(Instant now, Set<UploadState> states, int most);
 
   /**
+   * Puts the end of leases on COMPLETING sessions off: of those whose fence is still that seen, and
+   * whose lease was not let go; never to an earlier time. No other change, and none for watchers.
+   */
+  void renewLeases(Collection<Upload> seen, Instant until);
+
+  /**
    * Some of the sessions at rest.
    *
    * @param next where to look for more; 0 where there are none

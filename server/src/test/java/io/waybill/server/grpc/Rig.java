@@ -1,5 +1,6 @@
 package io.waybill.server.grpc;
 
+import io.waybill.server.upload.Leases;
 import io.waybill.server.upload.AbortUpload;
 import io.waybill.server.upload.Assembly;
 import io.waybill.server.upload.CompleteUpload;
@@ -98,7 +99,7 @@ final class Rig implements AutoCloseable {
     ContentInspection content =
         new ContentInspection(destinations, objects, new FakeContentDetector());
     Completion completion =
-        new Completion(store, objects, sessions, content, cleaning, clock, pauses, timing);
+        new Completion(store, objects, sessions, new Leases(store, clock, timing), content, cleaning, clock, pauses, timing);
     Assembly assembly = new Assembly(store, objects, sessions, completion, clock, pauses, timing);
     return new UseCases(
         new StartUpload(

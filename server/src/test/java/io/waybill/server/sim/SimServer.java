@@ -1,5 +1,6 @@
 package io.waybill.server.sim;
 
+import io.waybill.server.upload.Leases;
 import io.waybill.server.upload.AbortUpload;
 import io.waybill.server.upload.Assembly;
 import io.waybill.server.upload.CompleteUpload;
@@ -46,11 +47,13 @@ final class SimServer {
     StorageCreation creation = new StorageCreation(store, objects, world.clock, world.timing);
     StorageCleaning cleaning =
         new StorageCleaning(store, objects, creation, world.clock, world.timing);
+    Leases leases = new Leases(store, world.clock, world.timing); // as if none was ever renewed
     Completion completion =
         new Completion(
             store,
             objects,
             sessions,
+            leases,
             new ContentInspection(world.destinations, objects, new FakeContentDetector()),
             cleaning,
             world.clock,

@@ -90,6 +90,15 @@ final class SimStore implements UploadStore {
   }
 
   @Override
+  public void renewLeases(Collection<Upload> held, Instant until) {
+    write(
+        () -> {
+          rows.renewLeases(held, until);
+          return true;
+        });
+  }
+
+  @Override
   public AtRest atRest(Instant before, long after, int most) {
     return read(() -> rows.atRest(before, after, most));
   }

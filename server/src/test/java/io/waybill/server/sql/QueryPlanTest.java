@@ -89,6 +89,7 @@ class QueryPlanTest {
     store.last(TENANT, null, 2);
     store.due(END, 10);
     store.atRest(END, 0, 10);
+    store.renewLeases(List.of(upload), END);
     Upload now = reread(store, upload);
     LedgerChange change = new LedgerChange(List.of(part(2, 2)), List.of(1, 2, 3));
     assertThat(store.replace(now, active().takenOver(END), change)).isTrue();

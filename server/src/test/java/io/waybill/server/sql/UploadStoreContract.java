@@ -828,6 +828,46 @@ public abstract class UploadStoreContract {
         .containsExactly(both);
   }
 
+  // leases
+
+  @Test
+  void aLeaseIsPutOffForWhoHoldsIt() {
+    Upload upload = create("r1", completing());
+    Instant end = upload.progress().leaseUntil();
+    assertThat(end).isNotNull();
+
+    store.renewLeases(List.of(upload), end.plusSeconds(5));
+    Upload renewed = reread(store, upload);
+
+    assertThat(renewed.progress().leaseUntil()).isEqualTo(end.plusSeconds(5));
+    assertThat(renewed.revision()).isEqualTo(upload.revision());
+    assertThat(dueAt(end.plusSeconds(4))).isEmpty();
+    assertThat(dueAt(end.plusSeconds(5))).containsExactly(upload.id());
+    assertThat(store.replace(upload, upload.progress().takenOver(END))).isTrue();
+  }
+
+  @Test
+  void aLeaseIsNeverShortenedNorRevivedNorRenewedByAnother() {
+    Upload upload = create("r1", completing());
+    Upload other = create("r2", active());
+    Instant end = upload.progress().leaseUntil();
+    assertThat(end).isNotNull();
+
+    store.renewLeases(List.of(upload, other), end.minusSeconds(1));
+    assertThat(reread(store, upload)).isEqualTo(upload);
+    assertThat(reread(store, other)).isEqualTo(other);
+
+    assertThat(store.replace(upload, upload.progress().released())).isTrue();
+    Upload released = reread(store, upload);
+    store.renewLeases(List.of(upload), end.plusSeconds(5));
+    assertThat(reread(store, upload)).isEqualTo(released);
+
+    assertThat(store.replace(released, released.progress().takenOver(end))).isTrue();
+    Upload takenOver = reread(store, upload);
+    store.renewLeases(List.of(upload), end.plusSeconds(5));
+    assertThat(reread(store, upload)).isEqualTo(takenOver);
+  }
+
   // at rest
 
   @ParameterizedTest

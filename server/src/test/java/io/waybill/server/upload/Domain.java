@@ -29,6 +29,7 @@ final class Domain {
               checked("reject", ContentCheck.REJECT),
               checked("tag", ContentCheck.TAG)));
   final Sessions sessions = new Sessions(store, clock);
+  final Leases leases = new Leases(store, clock, TIMING);
   final StorageCreation creation = new StorageCreation(store, objects, clock, TIMING);
   final StorageCleaning cleaning = new StorageCleaning(store, objects, creation, clock, TIMING);
   final Completion completion =
@@ -36,6 +37,7 @@ final class Domain {
           store,
           objects,
           sessions,
+          leases,
           new ContentInspection(destinations, objects, new FakeContentDetector()),
           cleaning,
           clock,

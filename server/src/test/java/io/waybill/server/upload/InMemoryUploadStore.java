@@ -185,6 +185,34 @@ public final class InMemoryUploadStore implements UploadStore {
   }
 
   @Override
+  public synchronized void renewLeases(Collection<Upload> seen, Instant until) {
+    check();
+    for (Upload each : seen) {
+      Upload now = uploads.get(each.id());
+      if (now != null
+          && now.state() == UploadState.COMPLETING
+          && now.progress().fence() == each.progress().fence()
+          && now.progress().leaseUntil() != null
+          && now.progress().leaseUntil().isBefore(until)) {
+        uploads.put(each.id(), now.with(renewed(now.progress(), until)));
+      }
+    }
+  }
+
+  private static Progress renewed(Progress progress, Instant until) {
+    return new Progress(
+        progress.state(),
+        progress.fence(),
+        until,
+        progress.storageUploadId(),
+        progress.unsettledSince(),
+        progress.cleanAt(),
+        progress.completeTime(),
+        progress.object(),
+        progress.failure());
+  }
+
+  @Override
   public synchronized AtRest atRest(Instant before, long after, int most) {
     check();
     List<Upload> some =
