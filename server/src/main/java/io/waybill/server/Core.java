@@ -55,10 +55,11 @@ record Core(
     UseCases useCases,
     SweepUploads uploads,
     SweepOrphans orphans,
-    ForgetUploads retention,
-    Leases leases,
-    Timing timing)
+    ForgetUploads retention)
     implements AutoCloseable {
+
+  /** One may fail, or be late. */
+  private static final int RENEWALS_OF_A_LEASE = 3;
 
   /** What stands between the use cases and S3 and the database; in production, nothing. */
   record Ports(
@@ -139,6 +140,8 @@ record Core(
     ContentInspection content =
         new ContentInspection(destinations, objects, new TikaContentDetector());
     Leases leases = new Leases(store, clock, timing);
+    Timers.every(
+        threads.leases, timing.completeLease().dividedBy(RENEWALS_OF_A_LEASE), leases::renew);
     Completion completion =
         new Completion(store, objects, sessions, leases, content, cleaning, clock, pauses, timing);
     Assembly assembly = new Assembly(store, objects, sessions, completion, clock, pauses, timing);
@@ -173,9 +176,7 @@ record Core(
         useCases,
         new SweepUploads(store, creation, cleaning, complete, clock),
         new SweepOrphans(destinations, store, objects, clock, timing),
-        new ForgetUploads(store, clock, config.sweeper().retention()),
-        leases,
-        timing);
+        new ForgetUploads(store, clock, config.sweeper().retention()));
   }
 
   @Override

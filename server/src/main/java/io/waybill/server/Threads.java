@@ -73,6 +73,7 @@ final class Threads implements AutoCloseable {
   @Override
   public void close() {
     sweeper.shutdownNow();
+    leases.shutdownNow();
     deadlines.shutdownNow();
     all.forEach(ExecutorService::shutdown);
     if (!ended(GRACE)) {

@@ -14,8 +14,6 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 
 /** One server: the {@link Core}, gRPC before it, and the sweeper's schedule. */
 public final class WaybillServer implements AutoCloseable {
@@ -23,9 +21,6 @@ public final class WaybillServer implements AutoCloseable {
 
   /** When S3's clients are made if no call wanted them before: not beside the very first calls. */
   private static final Duration WARM_UP = Duration.ofSeconds(1);
-
-  /** How often within a lease it is renewed: one may fail, or be late. */
-  private static final int RENEWALS = 3;
 
   private final Core core;
   private final GrpcServer grpc;
@@ -91,13 +86,12 @@ public final class WaybillServer implements AutoCloseable {
                               errors)),
                       entrance.permissions(),
                       errors));
-      after(WARM_UP, threads, core.storage()::warmUp);
-      every(
-          threads.leases, core.timing().completeLease().dividedBy(RENEWALS), core.leases()::renew);
+      Timers.after(threads.sweeper, WARM_UP, core.storage()::warmUp);
       SweeperConfig sweeper = config.sweeper();
-      every(threads.sweeper, sweeper.interval(), () -> core.uploads().execute(Duration.ZERO));
-      every(threads.sweeper, sweeper.interval(), core.retention()::execute);
-      every(threads.sweeper, sweeper.orphanInterval(), core.orphans()::execute);
+      Timers.every(
+          threads.sweeper, sweeper.interval(), () -> core.uploads().execute(Duration.ZERO));
+      Timers.every(threads.sweeper, sweeper.interval(), core.retention()::execute);
+      Timers.every(threads.sweeper, sweeper.orphanInterval(), core.orphans()::execute);
       StartupChecks checks =
           core.closing()
               .add(
@@ -115,34 +109,6 @@ public final class WaybillServer implements AutoCloseable {
       core.close();
       throw e;
     }
-  }
-
-  /** A pass that fails as a whole must not be the last one. */
-  private static void every(ScheduledExecutorService timer, Duration interval, Runnable pass) {
-    var unused =
-        timer.scheduleWithFixedDelay(
-            guarded(pass, "a pass was cut short"),
-            interval.toMillis(),
-            interval.toMillis(),
-            TimeUnit.MILLISECONDS);
-  }
-
-  private static void after(Duration delay, Threads threads, Runnable work) {
-    var unused =
-        threads.sweeper.schedule(
-            guarded(work, "the S3 clients cannot be made"),
-            delay.toMillis(),
-            TimeUnit.MILLISECONDS);
-  }
-
-  private static Runnable guarded(Runnable work, String complaint) {
-    return () -> {
-      try {
-        work.run();
-      } catch (RuntimeException | Error e) {
-        LOG.log(Level.WARNING, complaint, e);
-      }
-    };
   }
 
   /** Where it listens, as ADDRESS:PORT, with the port it really got. */

@@ -1,6 +1,5 @@
 package io.waybill.server.grpc;
 
-import io.waybill.server.upload.Leases;
 import io.waybill.server.upload.AbortUpload;
 import io.waybill.server.upload.Assembly;
 import io.waybill.server.upload.CompleteUpload;
@@ -16,6 +15,7 @@ import io.waybill.server.upload.GetUpload;
 import io.waybill.server.upload.InMemoryObjectStore;
 import io.waybill.server.upload.InMemoryUploadStore;
 import io.waybill.server.upload.KeyTemplate;
+import io.waybill.server.upload.Leases;
 import io.waybill.server.upload.ListParts;
 import io.waybill.server.upload.ListUploads;
 import io.waybill.server.upload.MutableClock;
@@ -99,7 +99,16 @@ final class Rig implements AutoCloseable {
     ContentInspection content =
         new ContentInspection(destinations, objects, new FakeContentDetector());
     Completion completion =
-        new Completion(store, objects, sessions, new Leases(store, clock, timing), content, cleaning, clock, pauses, timing);
+        new Completion(
+            store,
+            objects,
+            sessions,
+            new Leases(store, clock, timing),
+            content,
+            cleaning,
+            clock,
+            pauses,
+            timing);
     Assembly assembly = new Assembly(store, objects, sessions, completion, clock, pauses, timing);
     return new UseCases(
         new StartUpload(

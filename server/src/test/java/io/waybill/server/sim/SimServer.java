@@ -1,6 +1,5 @@
 package io.waybill.server.sim;
 
-import io.waybill.server.upload.Leases;
 import io.waybill.server.upload.AbortUpload;
 import io.waybill.server.upload.Assembly;
 import io.waybill.server.upload.CompleteUpload;
@@ -8,6 +7,7 @@ import io.waybill.server.upload.Completion;
 import io.waybill.server.upload.ContentInspection;
 import io.waybill.server.upload.FakeContentDetector;
 import io.waybill.server.upload.GetUpload;
+import io.waybill.server.upload.Leases;
 import io.waybill.server.upload.PerTenant;
 import io.waybill.server.upload.Rate;
 import io.waybill.server.upload.ReportPart;
@@ -47,7 +47,7 @@ final class SimServer {
     StorageCreation creation = new StorageCreation(store, objects, world.clock, world.timing);
     StorageCleaning cleaning =
         new StorageCleaning(store, objects, creation, world.clock, world.timing);
-    Leases leases = new Leases(store, world.clock, world.timing); // as if none was ever renewed
+    Leases leases = new Leases(store, world.clock, world.timing); // none is ever renewed
     Completion completion =
         new Completion(
             store,

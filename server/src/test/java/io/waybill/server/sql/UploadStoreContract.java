@@ -45,6 +45,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
@@ -833,8 +834,7 @@ public abstract class UploadStoreContract {
   @Test
   void aLeaseIsPutOffForWhoHoldsIt() {
     Upload upload = create("r1", completing());
-    Instant end = upload.progress().leaseUntil();
-    assertThat(end).isNotNull();
+    Instant end = Objects.requireNonNull(upload.progress().leaseUntil());
 
     store.renewLeases(List.of(upload), end.plusSeconds(5));
     Upload renewed = reread(store, upload);
@@ -850,8 +850,7 @@ public abstract class UploadStoreContract {
   void aLeaseIsNeverShortenedNorRevivedNorRenewedByAnother() {
     Upload upload = create("r1", completing());
     Upload other = create("r2", active());
-    Instant end = upload.progress().leaseUntil();
-    assertThat(end).isNotNull();
+    Instant end = Objects.requireNonNull(upload.progress().leaseUntil());
 
     store.renewLeases(List.of(upload, other), end.minusSeconds(1));
     assertThat(reread(store, upload)).isEqualTo(upload);

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import io.waybill.server.s3.S3Storage;
-import io.waybill.server.upload.Leases;
 import io.waybill.server.upload.AbortUpload;
 import io.waybill.server.upload.Assembly;
 import io.waybill.server.upload.Caller;
@@ -20,6 +19,7 @@ import io.waybill.server.upload.Destinations;
 import io.waybill.server.upload.FakeContentDetector;
 import io.waybill.server.upload.InMemoryUploadStore;
 import io.waybill.server.upload.KeyTemplate;
+import io.waybill.server.upload.Leases;
 import io.waybill.server.upload.MutableClock;
 import io.waybill.server.upload.ObjectStore;
 import io.waybill.server.upload.PerTenant;
@@ -112,7 +112,16 @@ final class Waybill {
     ContentInspection content =
         new ContentInspection(destinations, objects, new FakeContentDetector());
     Completion completion =
-        new Completion(store, objects, sessions, new Leases(store, clock, timing), content, cleaning, clock, clock::advance, timing);
+        new Completion(
+            store,
+            objects,
+            sessions,
+            new Leases(store, clock, timing),
+            content,
+            cleaning,
+            clock,
+            clock::advance,
+            timing);
     Assembly assembly =
         new Assembly(store, objects, sessions, completion, clock, clock::advance, timing);
     signParts =
