@@ -5,7 +5,6 @@ import io.waybill.server.s3.S3Storage;
 import io.waybill.server.upload.Swept;
 import io.waybill.server.upload.UploadId;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -58,10 +57,6 @@ final class SweepCommand implements Callable<Integer> {
   public Integer call() {
     Logging.toStandardError(Level.WARNING);
     ServerConfig config = file.load();
-    if (!Files.exists(config.databaseFile())) {
-      // An empty database would call every upload of a live one an orphan.
-      throw new ConfigException(config.databaseFile() + ": no such database");
-    }
     S3Storage storage = S3Storage.open(config.connections(), Clock.systemUTC());
     Core core = Closing.atExit().add(Core.openBeside(config, storage));
     List<Swept> swept = dryRun ? plan(core) : execute(core);

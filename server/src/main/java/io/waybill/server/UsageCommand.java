@@ -8,8 +8,6 @@ import io.waybill.server.upload.Quotas;
 import io.waybill.server.upload.TenantUsage;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.time.Clock;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.logging.Level;
@@ -41,18 +39,14 @@ final class UsageCommand implements Callable<Integer> {
   @Mixin private ConfigFile file = new ConfigFile();
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
     Logging.toStandardError(Level.WARNING);
     ServerConfig config = file.load();
-    if (!Files.exists(config.databaseFile())) {
-      throw new ConfigException(config.databaseFile() + ": no such database");
-    }
     Map<String, Quotas> quotas =
         config.destinations().stream()
             .map(DestinationConfig::policy)
             .collect(Collectors.toMap(Destination::name, Destination::quotas));
-    try (JdbiUploadStore store =
-        JdbiUploadStore.openBeside(config.databaseFile(), Clock.systemUTC(), Runnable::run)) {
+    try (JdbiUploadStore store = open(config.database())) {
       PrintWriter out = spec.commandLine().getOut();
       for (TenantUsage each : store.usages()) {
         Quotas known = quotas.getOrDefault(each.destination(), Quotas.UNLIMITED);
@@ -61,6 +55,14 @@ final class UsageCommand implements Callable<Integer> {
       out.flush();
     }
     return 0;
+  }
+
+  private static JdbiUploadStore open(DatabaseConfig database) {
+    try {
+      return database.openBeside(Runnable::run);
+    } catch (IOException e) {
+      throw new StartException(String.valueOf(e.getMessage()), e);
+    }
   }
 
   private static String line(TenantUsage each, Quota quota) {
