@@ -31,7 +31,6 @@ import io.waybill.server.upload.UploadPlanner;
 import io.waybill.server.upload.UploadStore;
 import io.waybill.server.upload.UrlSigner;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.concurrent.Executor;
@@ -77,17 +76,17 @@ record Core(
    * @throws StartException where something it needs is not to be had
    */
   static Core open(ServerConfig config, S3Storage storage, Ports ports) {
-    return open(config, storage, ports, JdbiUploadStore::open);
+    return open(config, storage, ports, DatabaseConfig::open);
   }
 
   /** The same for a command that may run beside a server. */
   static Core openBeside(ServerConfig config, S3Storage storage) {
-    return open(config, storage, Ports.PLAIN, JdbiUploadStore::openBeside);
+    return open(config, storage, Ports.PLAIN, DatabaseConfig::openBeside);
   }
 
   @FunctionalInterface
   private interface StoreOpening {
-    JdbiUploadStore open(Path file, Clock clock, Executor callbacks) throws IOException;
+    JdbiUploadStore open(DatabaseConfig database, Executor callbacks) throws IOException;
   }
 
   private static Core open(
@@ -95,16 +94,14 @@ record Core(
     Closing closing = new Closing();
     try {
       closing.add(storage);
-      Clock clock = Clock.systemUTC();
       Threads threads = new Threads();
-      JdbiUploadStore store =
-          closing.add(opening.open(config.databaseFile(), clock, threads.callbacks));
+      JdbiUploadStore store = closing.add(opening.open(config.database(), threads.callbacks));
       closing.add(threads);
       return wire(
           config,
           closing,
           threads,
-          clock,
+          store.clock(),
           storage,
           store,
           ports.store().apply(store),

@@ -21,8 +21,8 @@ import java.util.Set;
  * What a server is started with. Every key stands, explained, in {@code waybill.example.yaml}.
  *
  * @param listen the address and port; port 0 takes a free one
- * @param dataDir where the embedded database lives
- * @param databaseUrl jdbc:sqlite:FILE
+ * @param dataDir where the embedded database lives, and a key that is made
+ * @param database where sessions and ledgers are
  * @param sweeper what is done without being asked for
  * @param security who may call, and how the calls travel
  * @param rates how much tenants may ask of this server
@@ -32,21 +32,24 @@ import java.util.Set;
 public record ServerConfig(
     InetSocketAddress listen,
     Path dataDir,
-    String databaseUrl,
+    DatabaseConfig database,
     SweeperConfig sweeper,
     SecurityConfig security,
     RatesConfig rates,
     GrpcLimits limits,
     List<DestinationConfig> destinations) {
 
-  /** The three that change from machine to machine; the values are keys of the configuration. */
+  /**
+   * What changes from machine to machine, and a secret; the values are keys of the configuration,
+   * but for the secret, which has none.
+   */
   static final Map<String, String> ENVIRONMENT =
       Map.of(
           "WAYBILL_LISTEN", "listen",
           "WAYBILL_DATA_DIR", "data_dir",
-          "WAYBILL_DATABASE_URL", "database.url");
-
-  private static final String SQLITE = "jdbc:sqlite:";
+          "WAYBILL_DATABASE_URL", "database.url",
+          "WAYBILL_DATABASE_USER", "database.user",
+          "WAYBILL_DATABASE_PASSWORD", "database.password");
 
   public ServerConfig {
     destinations = List.copyOf(destinations);
@@ -72,35 +75,29 @@ public record ServerConfig(
   /** Reads the text of a configuration. */
   public static ServerConfig parse(String yaml, Map<String, String> overrides) {
     ConfigSection root = ConfigSection.root(tree(yaml));
-    ConfigSection database = root.section("database");
     InetSocketAddress listen =
         address(root, or(overrides, "listen", root.text("listen", "127.0.0.1:7070")));
     Path dataDir = path(root, "data_dir", or(overrides, "data_dir", root.text("data_dir", "data")));
-    String url =
-        or(overrides, "database.url", database.text("url", SQLITE + dataDir.resolve("waybill.db")));
-    if (!url.startsWith(SQLITE) || url.length() == SQLITE.length()) {
-      // Not what it is instead: a URL of another database may hold a password.
-      database.problem("url", "jdbc:sqlite:FILE");
-    }
+    DatabaseConfig database = DatabaseConfig.read(root, overrides, dataDir);
     SecurityConfig security = SecurityConfig.read(root);
+    if (database.isShared() && security.pageTokenKeyFile() == null) {
+      root.problem(
+          "page_token_key_file",
+          "required with PostgreSQL, the same on all replicas: each one answers the others' tokens");
+    }
     RatesConfig rates = RatesConfig.read(root.section("rates"));
     GrpcLimits limits = LimitsConfig.read(root.section("limits"));
     List<DestinationConfig> destinations = destinations(root);
     SweeperConfig sweeper = SweeperConfig.read(root.section("sweeper"), destinations);
-    database.refuseUnknownKeys();
     root.refuseUnknownKeys();
     root.refuseProblems();
-    return new ServerConfig(listen, dataDir, url, sweeper, security, rates, limits, destinations);
+    return new ServerConfig(
+        listen, dataDir, database, sweeper, security, rates, limits, destinations);
   }
 
   /** How the S3 of each destination is reached. */
   List<S3Connection> connections() {
     return destinations.stream().map(DestinationConfig::connection).toList();
-  }
-
-  /** The file of the embedded database. */
-  Path databaseFile() {
-    return Path.of(databaseUrl.substring(SQLITE.length()));
   }
 
   private static YamlNode tree(String yaml) {

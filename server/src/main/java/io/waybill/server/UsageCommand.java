@@ -8,7 +8,6 @@ import io.waybill.server.upload.Quota;
 import io.waybill.server.upload.TenantUsage;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.time.Clock;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.logging.Level;
@@ -47,7 +46,7 @@ final class UsageCommand implements Callable<Integer> {
         config.destinations().stream()
             .map(DestinationConfig::policy)
             .collect(Collectors.toMap(Destination::name, Destination::quotas));
-    try (JdbiUploadStore store = open(config)) {
+    try (JdbiUploadStore store = open(config.database())) {
       PrintWriter out = spec.commandLine().getOut();
       for (TenantUsage each : store.usages()) {
         PerTenant<Quota> known =
@@ -59,9 +58,9 @@ final class UsageCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static JdbiUploadStore open(ServerConfig config) {
+  private static JdbiUploadStore open(DatabaseConfig database) {
     try {
-      return JdbiUploadStore.openBeside(config.databaseFile(), Clock.systemUTC(), Runnable::run);
+      return database.openBeside(Runnable::run);
     } catch (IOException e) {
       throw new StartException(String.valueOf(e.getMessage()), e);
     }

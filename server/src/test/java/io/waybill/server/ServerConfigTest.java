@@ -52,7 +52,7 @@ class ServerConfigTest {
   void theDatabaseFollowsTheDataDirectoryInTheExampleToo() throws IOException {
     ServerConfig config = ServerConfig.parse(example(), Map.of("data_dir", "/x"));
 
-    assertThat(config.databaseFile()).isEqualTo(Path.of("/x/waybill.db"));
+    assertThat(config.database()).isEqualTo(new DatabaseConfig.Sqlite(Path.of("/x/waybill.db")));
   }
 
   @Test
@@ -99,7 +99,7 @@ class ServerConfigTest {
     assertThat(config.listen().getPort()).isZero();
     assertThat(config.listen().getAddress().isLoopbackAddress()).isTrue();
     assertThat(config.dataDir()).isEqualTo(Path.of("/x"));
-    assertThat(config.databaseFile()).isEqualTo(Path.of("y"));
+    assertThat(config.database()).isEqualTo(new DatabaseConfig.Sqlite(Path.of("y")));
   }
 
   @ParameterizedTest
@@ -266,7 +266,7 @@ class ServerConfigTest {
     assertThatThrownBy(() -> ServerConfig.parse(yaml, Map.of()))
         .hasMessageContainingAll(
             "listen: ADDRESS:PORT",
-            "database.url: jdbc:sqlite:FILE",
+            "database.url: jdbc:sqlite:FILE or jdbc:postgresql://HOST[:PORT]/DATABASE",
             "sweeper.interval: 1s or more",
             "sweeper.x: unknown key",
             "destinations[0].name: 1 to 63",

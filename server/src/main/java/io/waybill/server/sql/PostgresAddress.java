@@ -1,6 +1,7 @@
 package io.waybill.server.sql;
 
 import java.util.Properties;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
 import org.postgresql.PGProperty;
@@ -15,6 +16,8 @@ import org.postgresql.PGProperty;
  */
 public record PostgresAddress(String url, @Nullable String user, @Nullable String password) {
   public static final String SCHEME = "jdbc:postgresql:";
+
+  private static final Pattern USER_BEFORE_HOST = Pattern.compile("^[^?]*@");
 
   /** What the driver does unless the URL says otherwise; times in seconds. */
   private static final Properties DEFAULTS = new Properties();
@@ -64,6 +67,10 @@ public record PostgresAddress(String url, @Nullable String user, @Nullable Strin
   }
 
   private static Properties parsed(String url, Properties defaults) {
+    if (USER_BEFORE_HOST.matcher(url).find()) { // of which the driver would log a part
+      throw new IllegalArgumentException(
+          "jdbc:postgresql://HOST[:PORT]/DATABASE; the user goes into database.user");
+    }
     Properties parsed = url.startsWith(SCHEME) ? Driver.parseURL(url, defaults) : null;
     if (parsed == null) {
       throw new IllegalArgumentException("jdbc:postgresql://HOST[:PORT]/DATABASE");

@@ -9,8 +9,12 @@ import io.grpc.ManagedChannel;
 import io.waybill.server.sql.TestPostgres;
 import io.waybill.v1.UploadServiceGrpc;
 import io.waybill.v1.UploadServiceGrpc.UploadServiceBlockingStub;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -217,7 +221,13 @@ class ReplicasIT {
     Files.writeString(Path.of("target", "replicas.txt"), text + System.lineSeparator());
   }
 
-  private static String config(TestS3 s3, String database) {
-    return "database:\n  url: \"" + database + "\"\n" + KillNineIT.config(s3);
+  private String config(TestS3 s3, String database) throws IOException {
+    Path key = folder.resolve("page-token.key");
+    if (!Files.exists(key)) {
+      Files.write(key, SecureRandom.getSeed(32), StandardOpenOption.CREATE_NEW);
+      Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
+    }
+    return "database: {url: \"%s\"}\npage_token_key_file: %s\n".formatted(database, key)
+        + KillNineIT.config(s3);
   }
 }

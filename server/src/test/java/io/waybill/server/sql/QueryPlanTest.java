@@ -70,7 +70,7 @@ class QueryPlanTest {
     }
   }
 
-  private static void runEverything(JdbiUploadStore store) throws Exception {
+  static void runEverything(JdbiUploadStore store) throws Exception {
     Upload upload = newUpload(store, "r1", active());
     await(store.record(upload, part(1, 1), END.plusSeconds(1)));
     await(store.extend(upload, T0, END, END));
@@ -98,7 +98,7 @@ class QueryPlanTest {
   }
 
   /** What has a plan: not BEGIN and COMMIT, not an insert of values. */
-  private static Set<String> plannable(Set<String> statements) {
+  static Set<String> plannable(Set<String> statements) {
     Set<String> plannable = new TreeSet<>();
     for (String statement : statements) {
       if (statement.startsWith("SELECT")
