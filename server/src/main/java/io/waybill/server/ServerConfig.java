@@ -4,6 +4,7 @@ import io.waybill.server.grpc.GrpcLimits;
 import io.waybill.server.s3.S3Connection;
 import io.waybill.server.upload.Destination;
 import io.waybill.server.upload.Timing;
+import io.waybill.server.upload.WatchLimits;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -32,6 +33,7 @@ import java.util.Set;
  * @param security who may call, and how the calls travel
  * @param rates how much tenants may ask of this server
  * @param limits how many may connect, and what a connection may ask
+ * @param watches how many may watch, and how soon they are told
  * @param destinations where uploads may go
  */
 public record ServerConfig(
@@ -45,6 +47,7 @@ public record ServerConfig(
     SecurityConfig security,
     RatesConfig rates,
     GrpcLimits limits,
+    WatchLimits watches,
     List<DestinationConfig> destinations) {
 
   /** The three that change from machine to machine; the values are keys of the configuration. */
@@ -97,7 +100,10 @@ public record ServerConfig(
     Duration putGrace = sweeper.duration("put_grace", Timing.DEFAULT.putGrace());
     SecurityConfig security = SecurityConfig.read(root);
     RatesConfig rates = RatesConfig.read(root.section("rates"));
-    GrpcLimits limits = LimitsConfig.read(root.section("limits"));
+    ConfigSection limitsSection = root.section("limits");
+    GrpcLimits limits = LimitsConfig.read(limitsSection);
+    WatchLimits watches = LimitsConfig.readWatches(limitsSection, limits);
+    limitsSection.refuseUnknownKeys();
     List<DestinationConfig> destinations = destinations(root);
     for (DestinationConfig destination : destinations) {
       Duration maxAge = destination.policy().sessionMaxAge();
@@ -123,6 +129,7 @@ public record ServerConfig(
         security,
         rates,
         limits,
+        watches,
         destinations);
   }
 

@@ -7,6 +7,7 @@ import io.waybill.server.grpc.StatusErrors;
 import io.waybill.server.grpc.UploadGrpcService;
 import io.waybill.server.s3.S3Storage;
 import io.waybill.server.upload.TokenBuckets;
+import io.waybill.server.upload.Watches;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
@@ -90,6 +91,7 @@ public final class WaybillServer implements AutoCloseable {
       after(WARM_UP, threads, core.storage()::warmUp);
       every(threads, config.sweepInterval(), () -> core.uploads().execute(Duration.ZERO));
       every(threads, config.orphanInterval(), core.orphans()::execute);
+      watch(threads, config.watches().interval(), core.watches());
       StartupChecks checks =
           core.closing()
               .add(
@@ -117,6 +119,12 @@ public final class WaybillServer implements AutoCloseable {
             interval.toMillis(),
             interval.toMillis(),
             TimeUnit.MILLISECONDS);
+  }
+
+  private static void watch(Threads threads, Duration interval, Watches watches) {
+    var unused =
+        threads.watches.scheduleWithFixedDelay(
+            watches::look, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private static void after(Duration delay, Threads threads, Runnable work) {

@@ -53,7 +53,8 @@ final class UploadProtos {
         .setUploadedParts(upload.uploadedParts())
         .setUploadedBytes(upload.uploadedBytes())
         .setUpdateTime(ProtoTimes.timestamp(upload.updateTime()))
-        .setExpireTime(ProtoTimes.timestamp(upload.expireTime()));
+        .setExpireTime(ProtoTimes.timestamp(upload.expireTime()))
+        .setRevision(upload.revision());
     if (progress.completeTime() != null) {
       builder.setCompleteTime(ProtoTimes.timestamp(progress.completeTime()));
     }

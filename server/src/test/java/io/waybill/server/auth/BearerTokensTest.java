@@ -60,7 +60,8 @@ class BearerTokensTest {
   void aGenuineTokenMakesItsCaller() {
     Caller caller = tokens.caller(issuer.token("acme", "waybill-reader", "of no interest"));
 
-    assertThat(caller).isEqualTo(new Caller("acme", "somebody", Set.of(Role.READER)));
+    assertThat(caller)
+        .isEqualTo(new Caller("acme", "somebody", Set.of(Role.READER), caller.until()));
     assertThat(tokens.header("bearer " + issuer.token("b", "waybill-admin")).is(Role.ADMIN))
         .isTrue();
   }

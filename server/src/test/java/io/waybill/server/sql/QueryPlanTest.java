@@ -88,6 +88,8 @@ class QueryPlanTest {
             .before(upload.id())
             .build());
     store.due(END, 10);
+    store.revisions(List.of(upload.number(), upload.number() + 1));
+    store.findAll(List.of(upload.number(), upload.number() + 1));
     Upload now = reread(store, upload);
     LedgerChange change = new LedgerChange(List.of(part(2, 2)), List.of(1, 2, 3));
     assertThat(store.replace(now, active().takenOver(END), change)).isTrue();
