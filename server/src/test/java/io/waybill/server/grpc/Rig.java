@@ -76,6 +76,8 @@ final class Rig implements AutoCloseable {
       buckets("signatures_per_second", "few-signatures", new Rate(10, 20));
   final TokenBuckets calls = buckets("calls_per_second", "few-calls", new Rate(2, 3));
   final Watches watches = new Watches(store, clock, new Random(3), WATCH_LIMITS);
+  private final WatchUpload watchUpload =
+      new WatchUpload(new Sessions(store, clock), watches, WATCH_LIMITS);
   final StatusErrors errors = new StatusErrors(new Random(1));
   final UploadGrpcService service =
       new UploadGrpcService(
@@ -88,6 +90,11 @@ final class Rig implements AutoCloseable {
         what,
         new Rates(Rate.UNLIMITED, Map.of(tenant, rate)),
         () -> TimeUnit.MILLISECONDS.toNanos(clock.millis()));
+  }
+
+  /** How many watch. */
+  int watching() {
+    return watchUpload.watching();
   }
 
   /** A session as the store has it. */
@@ -126,7 +133,7 @@ final class Rig implements AutoCloseable {
         new GetUpload(sessions, store),
         new ListUploads(store),
         new ListParts(sessions, store, objects),
-        new WatchUpload(sessions, watches, WATCH_LIMITS));
+        watchUpload);
   }
 
   private static Destinations destinations() {

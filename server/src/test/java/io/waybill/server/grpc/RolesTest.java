@@ -61,7 +61,8 @@ class RolesTest {
           "Abort", WRITERS,
           "GetUpload", Set.of(Role.values()),
           "ListUploads", Set.of(Role.values()),
-          "ListParts", Set.of(Role.values()));
+          "ListParts", Set.of(Role.values()),
+          "WatchUpload", Set.of(Role.values()));
 
   @TempDir Path folder;
   private @Nullable SecuredWaybill opened;
@@ -94,6 +95,7 @@ class RolesTest {
     calls.put(
         "ListUploads", (stub, id) -> stub.listUploads(ListUploadsRequest.getDefaultInstance()));
     calls.put("ListParts", (stub, id) -> stub.listParts(Requests.listParts(id).build()));
+    calls.put("WatchUpload", (stub, id) -> stub.watchUpload(Requests.watch(id).build()).next());
     return calls;
   }
 
