@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** Gives every call that has no deadline the one of its RPC. */
+/** Gives every call that has no deadline the one of its RPC; a stream has none. */
 final class DefaultDeadlines implements ClientInterceptor {
 
   private final Duration quick;
@@ -29,7 +29,7 @@ final class DefaultDeadlines implements ClientInterceptor {
   @Override
   public <Q, R> ClientCall<Q, R> interceptCall(
       MethodDescriptor<Q, R> method, CallOptions options, Channel next) {
-    if (options.getDeadline() != null) {
+    if (options.getDeadline() != null || !method.getType().serverSendsOneMessage()) {
       return next.newCall(method, options);
     }
     Duration deadline = others.getOrDefault(method.getFullMethodName(), quick);

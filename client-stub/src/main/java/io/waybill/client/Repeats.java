@@ -40,7 +40,7 @@ final class Repeats {
         if (elsewhere || !failure.isRetryable() || failures >= attempts(failure)) {
           throw failure;
         }
-        pause(delay(failures, failure), failure);
+        pause(failures, failure);
       }
     }
   }
@@ -99,12 +99,14 @@ final class Repeats {
     return Duration.ofNanos(end - nanoTime.getAsLong());
   }
 
-  private <T> T answered(T reply) {
+  /** The server has said something: from now on it is no stranger. */
+  <T> T answered(T reply) {
     answered = true;
     return reply;
   }
 
-  private WaybillException read(StatusRuntimeException e) {
+  /** What a failure says. */
+  WaybillException read(StatusRuntimeException e) {
     WaybillException failure = WaybillException.of(e);
     if (!failure.reason().isEmpty()) {
       answered = true;
@@ -112,7 +114,8 @@ final class Repeats {
     return failure;
   }
 
-  private int attempts(WaybillException failure) {
+  /** How many failures in a row are enough. */
+  int attempts(WaybillException failure) {
     int allowed = backoff.policy().maxAttempts();
     if (answered) {
       return allowed;
@@ -124,6 +127,15 @@ final class Repeats {
 
   private Duration delay(int failures, WaybillException failure) {
     return backoff.delay(failures, failure.retryDelay().orElse(Duration.ZERO));
+  }
+
+  /** Waits for as long as it takes after so many failures in a row. */
+  void pause(int failures, WaybillException failure) {
+    pause(delay(failures, failure), failure);
+  }
+
+  long nanoTime() {
+    return nanoTime.getAsLong();
   }
 
   private void pause(Duration delay, WaybillException failure) {

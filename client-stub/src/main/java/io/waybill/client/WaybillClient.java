@@ -26,11 +26,13 @@ import io.waybill.v1.StartUploadRequest;
 import io.waybill.v1.StartUploadResponse;
 import io.waybill.v1.Upload;
 import io.waybill.v1.UploadServiceGrpc;
+import io.waybill.v1.WatchUploadRequest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -162,6 +164,31 @@ public final class WaybillClient implements AutoCloseable {
     return repeats.call(() -> blocking.listParts(request));
   }
 
+  /**
+   * Follows an upload to its end: tells how it stands now, then of every change, on this thread,
+   * and returns its terminal state, which was told too. States that follow each other quickly may
+   * be told as one. Where the connection breaks or the server ends the stream, it goes on by
+   * itself, with another server where the target has several; nothing is missed or told twice.
+   *
+   * @param listener what it throws ends the watch
+   * @throws WaybillException as any call, and where the server was away for longer than the retries
+   */
+  public Upload watchUpload(String uploadId, Consumer<Upload> listener) {
+    return watchUpload(uploadId, 0, listener);
+  }
+
+  /**
+   * The same for who knows how the upload stood.
+   *
+   * @param afterRevision {@link Upload#getRevision} of what is known
+   */
+  public Upload watchUpload(String uploadId, long afterRevision, Consumer<Upload> listener) {
+    var request = WatchUploadRequest.newBuilder().setUploadId(uploadId);
+    return new Watch(
+            repeats, after -> blocking.watchUpload(request.setAfterRevision(after).build()))
+        .follow(afterRevision, listener);
+  }
+
   /** Closes the connection; calls under way have 5 seconds to end. */
   @Override
   public void close() {
@@ -290,8 +317,10 @@ public final class WaybillClient implements AutoCloseable {
       return new WaybillClient(
           this,
           Grpc.newChannelBuilder(target, credentials())
-              // The server tolerates one ping in 5 minutes; Complete may be silent for longer.
-              .keepAliveTime(330, TimeUnit.SECONDS)
+              // A server that vanished is not waited for: Complete and WatchUpload may be silent
+              // for minutes. Waybill tolerates a ping in 20 seconds; where a proxy does not, gRPC
+              // doubles the time when told so.
+              .keepAliveTime(60, TimeUnit.SECONDS)
               .build(),
           new Repeats(Backoff.of(retry), System::nanoTime));
     }

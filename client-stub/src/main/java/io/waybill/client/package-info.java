@@ -61,6 +61,14 @@
  * }
  * }</pre>
  *
+ * <p><b>Watching.</b> {@code watchUpload} follows an upload that somebody else sends, a browser
+ * say, to its end, over broken connections and from server to server.
+ *
+ * <pre>{@code
+ * Upload end = client.watchUpload(uploadId,
+ *     u -> log("%s: %d of %d bytes", u.getState(), u.getUploadedBytes(), u.getSizeBytes()));
+ * }</pre>
+ *
  * <p><b>The RPCs themselves.</b> The methods of WaybillClient are named as the RPCs and throw
  * {@link io.waybill.client.WaybillException}, with the reason, its variables, and every field that
  * is wrong. Whoever lets a browser do the sending needs only {@code startUpload}, {@code

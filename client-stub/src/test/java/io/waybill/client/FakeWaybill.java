@@ -8,6 +8,7 @@ import com.google.rpc.RetryInfo;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.waybill.v1.AbortRequest;
 import io.waybill.v1.AbortResponse;
@@ -35,6 +36,8 @@ import io.waybill.v1.Upload;
 import io.waybill.v1.UploadMode;
 import io.waybill.v1.UploadServiceGrpc;
 import io.waybill.v1.UploadState;
+import io.waybill.v1.WatchUploadRequest;
+import io.waybill.v1.WatchUploadResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -47,6 +50,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 
 /** A Waybill in memory that keeps to the contract, and fails where a test scripts it. */
@@ -340,6 +344,54 @@ public final class FakeWaybill extends UploadServiceGrpc.UploadServiceImplBase {
         "",
         out,
         () -> GetUploadResponse.newBuilder().setUpload(snapshot(request.getUploadId())).build());
+  }
+
+  /** What a stream of WatchUpload brings, and how it ends: with OK where there is no failure. */
+  private record Script(
+      List<Upload> messages,
+      @org.jspecify.annotations.Nullable StatusRuntimeException failure,
+      boolean ends) {}
+
+  private final Queue<Script> scripts = new ConcurrentLinkedQueue<>();
+
+  /** Lets the next stream of WatchUpload bring this; without it, a stream brings what there is. */
+  void watchNext(
+      @org.jspecify.annotations.Nullable StatusRuntimeException failure, Upload... messages) {
+    scripts.add(new Script(List.of(messages), failure, true));
+  }
+
+  /** Lets the next stream bring this, and stay open. */
+  void watchAndHold(Upload... messages) {
+    scripts.add(new Script(List.of(messages), null, false));
+  }
+
+  /** Streams of WatchUpload that the client left before they ended. */
+  final List<String> left = new CopyOnWriteArrayList<>();
+
+  @Override
+  public synchronized void watchUpload(
+      WatchUploadRequest request, StreamObserver<WatchUploadResponse> out) {
+    calls.add("WatchUpload " + request.getAfterRevision());
+    ((ServerCallStreamObserver<WatchUploadResponse>) out)
+        .setOnCancelHandler(() -> left.add(request.getUploadId()));
+    Script script = scripts.poll();
+    try {
+      if (script == null) {
+        Upload upload = snapshot(request.getUploadId()).toBuilder().clearMissingRanges().build();
+        script = new Script(List.of(upload), null, true);
+      }
+      for (Upload upload : script.messages) {
+        out.onNext(WatchUploadResponse.newBuilder().setUpload(upload).build());
+      }
+      if (script.failure != null) {
+        throw script.failure;
+      }
+      if (script.ends) {
+        out.onCompleted();
+      }
+    } catch (StatusRuntimeException e) {
+      out.onError(e);
+    }
   }
 
   @Override

@@ -139,6 +139,11 @@ final class ConfigSection {
     return value(key, otherwise, Units::parseDuration);
   }
 
+  /** To the millisecond. */
+  Duration moment(String key, Duration otherwise) {
+    return value(key, otherwise, Units::parseMoment);
+  }
+
   @Nullable URI uri(String key) {
     String text = text(key, "");
     try {

@@ -30,6 +30,8 @@ import io.waybill.server.upload.TokenBuckets;
 import io.waybill.server.upload.UploadPlanner;
 import io.waybill.server.upload.UploadStore;
 import io.waybill.server.upload.UrlSigner;
+import io.waybill.server.upload.WatchUpload;
+import io.waybill.server.upload.Watches;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -52,6 +54,7 @@ record Core(
     JdbiUploadStore database,
     Destinations destinations,
     UseCases useCases,
+    Watches watches,
     SweepUploads uploads,
     SweepOrphans orphans,
     ForgetUploads retention)
@@ -154,6 +157,7 @@ record Core(
             threads.readers);
     CompleteUpload complete = new CompleteUpload(sessions, assembly, threads.completions);
     UploadPlanner planner = new UploadPlanner(destinations, clock, new SecureRandom());
+    Watches watches = new Watches(store, clock, new SecureRandom(), config.watches());
     UseCases useCases =
         new UseCases(
             new StartUpload(planner, store, sessions, creation, signParts, clock, pauses, timing),
@@ -163,7 +167,8 @@ record Core(
             new AbortUpload(sessions, store, cleaning, clock),
             new GetUpload(sessions, store),
             new ListUploads(store),
-            new ListParts(sessions, store, objects));
+            new ListParts(sessions, store, objects),
+            new WatchUpload(sessions, watches, config.watches()));
     return new Core(
         closing,
         threads,
@@ -171,6 +176,7 @@ record Core(
         database,
         destinations,
         useCases,
+        watches,
         new SweepUploads(store, creation, cleaning, complete, clock),
         new SweepOrphans(destinations, store, objects, clock, timing),
         new ForgetUploads(store, clock, config.sweeper().retention()));

@@ -1,11 +1,13 @@
 package io.waybill.server;
 
 import io.waybill.server.grpc.GrpcLimits;
+import io.waybill.server.upload.WatchLimits;
 import java.time.Duration;
 
 /** Reads {@code limits}. */
 final class LimitsConfig {
   private static final int MAX_CONNECTIONS = 1_000_000;
+  private static final int MAX_WATCHES = 1_000_000;
 
   private final ConfigSection section;
 
@@ -20,8 +22,24 @@ final class LimitsConfig {
       section.problem(
           "max_connections_per_address", "at most max_connections, " + read.maxConnections());
     }
-    section.refuseUnknownKeys();
     return read;
+  }
+
+  /**
+   * Reads what is said of watching.
+   *
+   * @param grpc a watch ends before the connection under it is cut off
+   */
+  static WatchLimits readWatches(ConfigSection section, GrpcLimits grpc) {
+    LimitsConfig limits = new LimitsConfig(section);
+    WatchLimits otherwise = WatchLimits.DEFAULT;
+    int most = limits.count("max_watches", otherwise.most(), 1, MAX_WATCHES);
+    long interval = section.moment("watch_interval", otherwise.interval()).toMillis();
+    return new WatchLimits(
+        Duration.ofMillis(limits.within("watch_interval", interval, 50, 60_000, "50ms to 60s")),
+        most,
+        limits.count("max_watches_per_tenant", Math.max(1, most / 2), 1, MAX_WATCHES),
+        grpc.maxConnectionAgeGrace());
   }
 
   private GrpcLimits read(GrpcLimits otherwise) {

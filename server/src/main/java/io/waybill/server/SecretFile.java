@@ -51,6 +51,11 @@ final class SecretFile {
 
   private static void make(Path file) throws IOException {
     Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent());
+    try {
+      Files.createDirectories(folder); // nobody else has, where the database lives elsewhere
+    } catch (IOException e) {
+      throw new IOException("cannot make the directory " + folder, e);
+    }
     byte[] random = new byte[MADE_BYTES];
     new SecureRandom().nextBytes(random);
     // Whole or not at all: it is written beside, then linked to its name, which fails where

@@ -3,6 +3,7 @@ package io.waybill.server;
 import io.waybill.server.grpc.GrpcLimits;
 import io.waybill.server.s3.S3Connection;
 import io.waybill.server.upload.Destination;
+import io.waybill.server.upload.WatchLimits;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -27,6 +28,7 @@ import java.util.Set;
  * @param security who may call, and how the calls travel
  * @param rates how much tenants may ask of this server
  * @param limits how many may connect, and what a connection may ask
+ * @param watches how many may watch, and how soon they are told
  * @param destinations where uploads may go
  */
 public record ServerConfig(
@@ -37,6 +39,7 @@ public record ServerConfig(
     SecurityConfig security,
     RatesConfig rates,
     GrpcLimits limits,
+    WatchLimits watches,
     List<DestinationConfig> destinations) {
 
   /**
@@ -86,13 +89,16 @@ public record ServerConfig(
           "required with PostgreSQL, the same on all replicas: each one answers the others' tokens");
     }
     RatesConfig rates = RatesConfig.read(root.section("rates"));
-    GrpcLimits limits = LimitsConfig.read(root.section("limits"));
+    ConfigSection limitsSection = root.section("limits");
+    GrpcLimits limits = LimitsConfig.read(limitsSection);
+    WatchLimits watches = LimitsConfig.readWatches(limitsSection, limits);
+    limitsSection.refuseUnknownKeys();
     List<DestinationConfig> destinations = destinations(root);
     SweeperConfig sweeper = SweeperConfig.read(root.section("sweeper"), destinations);
     root.refuseUnknownKeys();
     root.refuseProblems();
     return new ServerConfig(
-        listen, dataDir, database, sweeper, security, rates, limits, destinations);
+        listen, dataDir, database, sweeper, security, rates, limits, watches, destinations);
   }
 
   /** How the S3 of each destination is reached. */

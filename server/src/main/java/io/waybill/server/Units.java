@@ -13,6 +13,8 @@ final class Units {
   private static final Map<String, Long> SECONDS =
       Map.of("s", 1L, "m", 60L, "h", 3_600L, "d", 86_400L);
 
+  private static final Map<String, Long> MILLIS = Map.of("ms", 1L, "s", 1_000L);
+
   private Units() {}
 
   static long parseCount(String text) {
@@ -25,6 +27,11 @@ final class Units {
 
   static Duration parseDuration(String text) {
     return Duration.ofSeconds(parse(text, SECONDS, "a duration such as 15m (s, m, h, d)"));
+  }
+
+  /** To the millisecond, for what is not as long as others. */
+  static Duration parseMoment(String text) {
+    return Duration.ofMillis(parse(text, MILLIS, "a duration such as 500ms (ms, s)"));
   }
 
   private static long parse(String text, Map<String, Long> units, String allowed) {

@@ -92,6 +92,7 @@ public final class WaybillServer implements AutoCloseable {
           threads.sweeper, sweeper.interval(), () -> core.uploads().execute(Duration.ZERO));
       Timers.every(threads.sweeper, sweeper.interval(), core.retention()::execute);
       Timers.every(threads.sweeper, sweeper.orphanInterval(), core.orphans()::execute);
+      Timers.every(threads.watches, config.watches().interval(), core.watches()::look);
       StartupChecks checks =
           core.closing()
               .add(

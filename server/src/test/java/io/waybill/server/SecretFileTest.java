@@ -30,6 +30,7 @@ class SecretFileTest {
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
         .isEqualTo("rw-------");
     assertThat(SecretFile.readOrMake(folder.resolve("other"), 32)).isNotEqualTo(made);
+    assertThat(SecretFile.readOrMake(folder.resolve("new").resolve("key"), 32)).hasSize(64);
   }
 
   @Test

@@ -219,6 +219,10 @@ class ServerConfigTest {
         "ping_after: 2h|limits.ping_after: 1s to 1h",
         "ping_timeout: 6m|limits.ping_timeout: 1s to 5m",
         "max_unread_replies: 1MiB|limits.max_unread_replies: 4MiB to 1GiB",
+        "max_watches: 0|limits.max_watches: 1 to 1000000",
+        "max_watches_per_tenant: 0|limits.max_watches_per_tenant: 1 to 1000000",
+        "watch_interval: 10ms|limits.watch_interval: 50ms to 60s",
+        "watch_interval: 1m|limits.watch_interval: a duration such as 500ms (ms, s), not 1m",
         "shutdown_grace: 2h|limits.shutdown_grace: 0s to 1h",
         "max_pings: 1|limits.max_pings: unknown key; known are max_connections",
       })

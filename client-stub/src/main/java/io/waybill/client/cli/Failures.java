@@ -18,6 +18,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
   static final int FAILED = 1;
   static final int UNAVAILABLE = 3;
   static final int NOT_FOUND = 4;
+  static final int ENDED_OTHERWISE = 5;
   static final int INTERRUPTED = 130;
 
   @Override

@@ -25,7 +25,13 @@ import picocli.CommandLine.Spec;
       ""
     },
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {UploadCommand.class, StatusCommand.class, LsCommand.class, AbortCommand.class},
+    subcommands = {
+      UploadCommand.class,
+      StatusCommand.class,
+      WatchCommand.class,
+      LsCommand.class,
+      AbortCommand.class
+    },
     scope = ScopeType.INHERIT,
     mixinStandardHelpOptions = true,
     versionProvider = WaybillCli.Version.class,
@@ -39,6 +45,8 @@ import picocli.CommandLine.Spec;
       "2:wrong usage",
       "3:the server cannot be reached, or is not available",
       "4:no such upload",
+      "5:the upload that was watched has ended, and not with an object: it was aborted, has expired or"
+          + " has failed",
       "130:interrupted; the upload can be resumed"
     },
     footer = {

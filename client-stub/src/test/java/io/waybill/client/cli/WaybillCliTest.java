@@ -152,6 +152,26 @@ class WaybillCliTest {
   }
 
   @Test
+  void watchesToTheEnd() throws Exception {
+    upload();
+    upload();
+
+    assertThat(run("watch", "upload-1")).isZero();
+    assertThat(out.toString()).isEqualTo("upload-1  COMPLETED  s3://bucket/key\n");
+
+    assertThat(run("watch", "--json", "upload-1")).isZero();
+    assertThat(out.toString().lines())
+        .singleElement()
+        .satisfies(line -> assertThat(line).contains("\"state\":\"UPLOAD_STATE_COMPLETED\""));
+    assertThat(err.toString()).isEmpty();
+
+    assertThat(run("abort", "upload-2")).isZero();
+    assertThat(run("watch", "upload-2")).isEqualTo(5);
+    assertThat(out.toString()).startsWith("upload-2  ABORTED");
+    assertThat(run("watch", "nobody")).isEqualTo(4);
+  }
+
+  @Test
   void saysWithItsExitCodeWhatWentWrong() {
     assertThat(run("status", "nobody")).isEqualTo(4);
     assertThat(run("upload", "--no-resume", "--upload-id", "nobody", "pom.xml")).isEqualTo(4);
@@ -190,6 +210,7 @@ class WaybillCliTest {
         "upload --parallel 0 a",
         "ls --state gone",
         "ls --limit 0",
+        "watch",
       })
   void refusesWrongUsage(String line) {
     assertThat(run(line.isEmpty() ? new String[0] : line.split(" "))).isEqualTo(2);

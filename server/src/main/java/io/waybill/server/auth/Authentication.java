@@ -106,13 +106,14 @@ public final class Authentication implements AutoCloseable {
     if (!byToken.tenant().equals(byCertificate.tenant())) {
       throw Refusals.denied("the token and the client certificate are of different tenants");
     }
+    Caller caller = byToken.until(byCertificate.until());
     if (byCertificate.roles().containsAll(byToken.roles())) {
-      return byToken;
+      return caller;
     }
     Set<Role> common = EnumSet.noneOf(Role.class);
     common.addAll(byToken.roles());
     common.retainAll(byCertificate.roles());
-    return new Caller(byToken.tenant(), byToken.subject(), common);
+    return new Caller(caller.tenant(), caller.subject(), common, caller.until());
   }
 
   @Override

@@ -9,7 +9,6 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -41,10 +40,8 @@ final class BearerTokens implements AutoCloseable {
   /** Between two looks at a file of keys. */
   private static final Duration LOOK = Duration.ofSeconds(5);
 
-  private record Believed(Caller caller, Instant end) {}
-
   /** Forged ones never come in here, and so push nobody out. */
-  private final Cache<TokenDigest, Believed> believed =
+  private final Cache<TokenDigest, Caller> believed =
       Caffeine.newBuilder().maximumSize(MAX_BELIEVED).build();
 
   private final Cache<TokenDigest, UploadException> refused =
@@ -104,9 +101,9 @@ final class BearerTokens implements AutoCloseable {
   CompletableFuture<Caller> caller(String token, Object connection) {
     TokenVerifier.requireShort(token);
     TokenDigest digest = TokenDigest.of(token);
-    Believed known = believed.getIfPresent(digest);
-    if (known != null && clock.instant().isBefore(known.end)) {
-      return CompletableFuture.completedFuture(known.caller);
+    Caller known = believed.getIfPresent(digest);
+    if (known != null && clock.instant().isBefore(known.until())) {
+      return CompletableFuture.completedFuture(known);
     }
     UploadException refusal = refused.getIfPresent(digest);
     if (refusal != null) {
@@ -118,9 +115,9 @@ final class BearerTokens implements AutoCloseable {
   private Caller verify(String token, TokenDigest digest) {
     long before = keyChanges.get();
     try {
-      TokenVerifier.Verified verified = verifier.verify(token);
-      believed.put(digest, new Believed(verified.caller(), verified.end()));
-      return verified.caller();
+      Caller caller = verifier.verify(token);
+      believed.put(digest, caller);
+      return caller;
     } catch (UploadException e) {
       if (Refusals.isFinal(e)) {
         refused.put(digest, e);

@@ -3,6 +3,7 @@ package io.waybill.server.auth;
 import io.waybill.server.upload.Caller;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -31,7 +32,8 @@ final class ClientCertificates {
     }
     // Two names that stand for two callers leave it open who this is.
     Caller only = callers.size() == 1 ? callers.iterator().next() : null;
-    return new Peer(only, certificate.getNotAfter().toInstant());
+    Instant end = certificate.getNotAfter().toInstant();
+    return new Peer(only == null ? null : only.until(end), end);
   }
 
   private void add(Set<Caller> callers, CertificateName.Kind kind, String value) {

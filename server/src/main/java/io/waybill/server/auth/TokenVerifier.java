@@ -41,9 +41,6 @@ final class TokenVerifier {
     this.clock = clock;
   }
 
-  /** Whom a token stands for, and until when: its exp, and as much as clocks may differ. */
-  record Verified(Caller caller, Instant end) {}
-
   /** What is too long is not even looked at. */
   static void requireShort(String token) {
     if (token.length() > MAX_CHARS) {
@@ -52,15 +49,15 @@ final class TokenVerifier {
   }
 
   /**
-   * Verifies.
+   * Whom a token stands for, and until when: its exp, and as much as clocks may differ.
    *
    * @throws io.waybill.server.upload.UploadException as {@link Authentication#authenticate}
    */
-  Verified verify(String token) {
+  Caller verify(String token) {
     requireShort(token);
     JWTClaimsSet genuine = genuine(token);
     Instant end = check(genuine, clock.instant());
-    return new Verified(claims.caller(genuine), end);
+    return claims.caller(genuine).until(end);
   }
 
   private JWTClaimsSet genuine(String token) {

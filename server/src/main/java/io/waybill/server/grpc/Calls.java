@@ -5,11 +5,14 @@ import io.grpc.Deadline;
 import io.grpc.stub.StreamObserver;
 import io.waybill.server.upload.TenantExecutor;
 import io.waybill.server.upload.UploadException;
+import io.waybill.server.upload.Watcher;
+import io.waybill.v1.WatchUploadResponse;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -84,7 +87,7 @@ public final class Calls {
       follow(reply, begun.get());
     } else {
       Context context = Context.current();
-      handOff(readers, reply, context, () -> unlessHungUp(context, reply, otherwise));
+      handOff(readers, reply::fail, context, () -> unlessHungUp(context, reply, otherwise));
     }
   }
 
@@ -97,10 +100,25 @@ public final class Calls {
       StreamObserver<T> observer, Supplier<CompletionStage<T>> work, UploadException late) {
     Reply<T> reply = new Reply<>(observer, errors);
     Deadline deadline = Context.current().getDeadline();
-    handOff(readers, reply, Context.current().fork(), () -> follow(reply, work.get()));
+    handOff(readers, reply::fail, Context.current().fork(), () -> follow(reply, work.get()));
     if (deadline != null) {
       warnBefore(deadline, reply, late);
     }
+  }
+
+  /** Begins a watch on a reader; whoever watches is told later by others. */
+  void watchOnReaders(StreamObserver<WatchUploadResponse> observer, Consumer<Watcher> beginning) {
+    WatchReply reply = new WatchReply(observer, errors);
+    Context context = Context.current();
+    handOff(
+        readers,
+        reply::fail,
+        context,
+        () -> {
+          if (!context.isCancelled()) {
+            beginning.accept(reply);
+          }
+        });
   }
 
   private <T> void answer(TenantExecutor executor, StreamObserver<T> observer, Supplier<T> work) {
@@ -108,7 +126,7 @@ public final class Calls {
     Context context = Context.current();
     handOff(
         executor,
-        reply,
+        reply::fail,
         context,
         () -> {
           if (!context.isCancelled()) {
@@ -118,19 +136,19 @@ public final class Calls {
   }
 
   private static void handOff(
-      TenantExecutor executor, Reply<?> reply, Context context, Runnable work) {
+      TenantExecutor executor, Consumer<Throwable> failure, Context context, Runnable work) {
     Runnable answered =
         () -> {
           try {
             work.run();
           } catch (Throwable e) { // whatever it is, somebody waits for an answer
-            reply.fail(e);
+            failure.accept(e);
           }
         };
     try {
       executor.execute(CallerInterceptor.current().tenant(), context.wrap(answered));
     } catch (RuntimeException | Error e) { // full, or no thread to be had
-      reply.fail(e);
+      failure.accept(e);
     }
   }
 

@@ -33,6 +33,7 @@ public final class Permissions {
     table.declare(Permission.READ, UploadServiceGrpc.getGetUploadMethod());
     table.declare(Permission.READ, UploadServiceGrpc.getListUploadsMethod());
     table.declare(Permission.READ, UploadServiceGrpc.getListPartsMethod());
+    table.declare(Permission.READ, UploadServiceGrpc.getWatchUploadMethod());
     // Balancers and orchestrators have no tokens, and learn nothing but yes or no.
     table.declare(Permission.OPEN, HealthGrpc.getCheckMethod());
     table.declare(Permission.OPEN, HealthGrpc.getWatchMethod());

@@ -23,7 +23,8 @@ final class ReasonCodes {
           UPLOAD_CREATING,
           STORAGE_UNAVAILABLE,
           STORE_UNAVAILABLE,
-          SHUTTING_DOWN ->
+          SHUTTING_DOWN,
+          WATCH_ENDED ->
           Code.UNAVAILABLE;
       case UPLOAD_COMPLETING,
           UPLOAD_COMPLETED,

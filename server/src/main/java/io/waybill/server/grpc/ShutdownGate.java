@@ -27,9 +27,14 @@ final class ShutdownGate implements ServerInterceptor {
     this.errors = errors;
   }
 
-  /** From now on new calls are refused. */
+  /** From now on new calls are refused; streams, which would go on for ever, end at once. */
   void stop() {
     stopping = true;
+    open.stream().filter(ShutdownGate::isStream).forEach(this::refuse);
+  }
+
+  private static boolean isStream(ServerCall<?, ?> call) {
+    return !call.getMethodDescriptor().getType().serverSendsOneMessage();
   }
 
   boolean isIdle() {

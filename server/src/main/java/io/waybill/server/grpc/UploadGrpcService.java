@@ -29,6 +29,8 @@ import io.waybill.v1.SignPartsResponse;
 import io.waybill.v1.StartUploadRequest;
 import io.waybill.v1.StartUploadResponse;
 import io.waybill.v1.UploadServiceGrpc;
+import io.waybill.v1.WatchUploadRequest;
+import io.waybill.v1.WatchUploadResponse;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -151,7 +153,7 @@ public final class UploadGrpcService extends UploadServiceGrpc.UploadServiceImpl
         () ->
             GetUploadResponse.newBuilder()
                 .setUpload(
-                    UploadProtos.upload(
+                    UploadProtos.read(
                         useCases
                             .getUpload()
                             .execute(current(), UploadIds.read(request.getUploadId()))))
@@ -194,6 +196,16 @@ public final class UploadGrpcService extends UploadServiceGrpc.UploadServiceImpl
   private ListParts.Page fromLedger(ListPartsRequest request) {
     ListPartsRequests.Ask ask = ListPartsRequests.read(tokens, current(), request);
     return useCases.listParts().fromLedger(current(), ask.id(), ask.after(), ask.pageSize());
+  }
+
+  @Override
+  public void watchUpload(
+      WatchUploadRequest request, StreamObserver<WatchUploadResponse> observer) {
+    WatchUploadRequests.Ask ask = WatchUploadRequests.read(request);
+    calls.watchOnReaders(
+        observer,
+        watcher ->
+            useCases.watchUpload().execute(current(), ask.id(), ask.afterRevision(), watcher));
   }
 
   private io.waybill.v1.Upload withMissing(Upload upload) {

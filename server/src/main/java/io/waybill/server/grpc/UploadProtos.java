@@ -32,6 +32,16 @@ final class UploadProtos {
     return builder(upload).build();
   }
 
+  /** The same of one that was read, and not changed since: only then its revision is known. */
+  static io.waybill.v1.Upload read(Upload upload) {
+    return builder(upload).setRevision(upload.revision()).build();
+  }
+
+  /** Likewise, with its missing parts. */
+  static io.waybill.v1.Upload read(GetUpload.View view) {
+    return upload(view).toBuilder().setRevision(view.upload().revision()).build();
+  }
+
   /** What a session would be: it has no id, no key and no state. */
   static io.waybill.v1.Upload planned(UploadSpec spec) {
     Instant now = spec.createTime();

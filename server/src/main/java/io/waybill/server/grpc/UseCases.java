@@ -8,6 +8,7 @@ import io.waybill.server.upload.ListUploads;
 import io.waybill.server.upload.ReportPart;
 import io.waybill.server.upload.SignParts;
 import io.waybill.server.upload.StartUpload;
+import io.waybill.server.upload.WatchUpload;
 
 /** What the service calls, one use case to an RPC. */
 public record UseCases(
@@ -18,4 +19,5 @@ public record UseCases(
     AbortUpload abort,
     GetUpload getUpload,
     ListUploads listUploads,
-    ListParts listParts) {}
+    ListParts listParts,
+    WatchUpload watchUpload) {}

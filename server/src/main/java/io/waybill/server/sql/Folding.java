@@ -72,6 +72,25 @@ final class Folding {
     return numbers;
   }
 
+  /** The revisions of the rows as they would be if all were folded. */
+  static Map<Long, Long> revisions(Handle handle, Unfolded unfolded, Collection<Long> uploadNos) {
+    Map<Long, Long> revisions = new HashMap<>();
+    handle
+        .createQuery(
+            """
+            SELECT upload_no, revision, folded_seq FROM upload WHERE upload_no IN (<numbers>)
+            """)
+        .bindList("numbers", InList.padded(uploadNos))
+        .map(
+            (row, context) -> {
+              long uploadNo = row.getLong("upload_no");
+              int more = unfolded.of(uploadNo, row.getLong("folded_seq")).size();
+              return Map.entry(uploadNo, row.getLong("revision") + more);
+            })
+        .forEach(row -> revisions.put(row.getKey(), row.getValue()));
+    return revisions;
+  }
+
   private static Folding of(Handle handle, Unfolded unfolded, long uploadNo) {
     Folding folding = new Folding(handle, unfolded);
     if (!unfolded.isEmpty()) {

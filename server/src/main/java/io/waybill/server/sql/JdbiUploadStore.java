@@ -200,6 +200,24 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
   }
 
   @Override
+  public Map<Long, Long> revisions(Collection<Long> numbers) {
+    if (numbers.isEmpty()) {
+      return Map.of();
+    }
+    return read((handle, unfolded) -> Folding.revisions(handle, unfolded, numbers));
+  }
+
+  @Override
+  public List<Upload> findAll(Collection<Long> numbers) {
+    if (numbers.isEmpty()) {
+      return List.of();
+    }
+    return read(
+        (handle, unfolded) ->
+            Folding.whole(handle, unfolded, UploadTable.byNumbers(handle, numbers)));
+  }
+
+  @Override
   public boolean replace(Upload seen, Progress next, LedgerChange change) {
     return move(
         seen,

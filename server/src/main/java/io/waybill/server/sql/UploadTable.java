@@ -8,6 +8,7 @@ import io.waybill.server.upload.UploadId;
 import io.waybill.server.upload.UploadSpec;
 import io.waybill.server.upload.UploadState;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -80,6 +81,14 @@ final class UploadTable {
         .bind("request_id", requestId)
         .mapTo(StoredUpload.class)
         .findOne();
+  }
+
+  static List<StoredUpload> byNumbers(Handle handle, Collection<Long> numbers) {
+    return handle
+        .createQuery("SELECT * FROM upload WHERE upload_no IN (<numbers>)")
+        .bindList("numbers", InList.padded(numbers))
+        .mapTo(StoredUpload.class)
+        .list();
   }
 
   /** Sets a session's progress if its state and fence are still those seen. */

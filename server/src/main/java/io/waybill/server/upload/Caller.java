@@ -1,5 +1,6 @@
 package io.waybill.server.upload;
 
+import java.time.Instant;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -9,8 +10,9 @@ import java.util.regex.Pattern;
  * @param tenant whose uploads the caller sees and touches, and no others
  * @param subject the caller itself, for the log
  * @param roles what it may do; none is nothing
+ * @param until when it is not known any more by what it has shown; for calls that last
  */
-public record Caller(String tenant, String subject, Set<Role> roles) {
+public record Caller(String tenant, String subject, Set<Role> roles, Instant until) {
   /** What a tenant may be called, in words. */
   public static final String TENANT_FORM = "1 to 63 of a-z 0-9 _ -";
 
@@ -22,6 +24,11 @@ public record Caller(String tenant, String subject, Set<Role> roles) {
       throw new IllegalArgumentException("a tenant is " + TENANT_FORM);
     }
     roles = Set.copyOf(roles);
+  }
+
+  /** One that is known for ever. */
+  public Caller(String tenant, String subject, Set<Role> roles) {
+    this(tenant, subject, roles, Instant.MAX);
   }
 
   /** An uploader. */
@@ -39,6 +46,11 @@ public record Caller(String tenant, String subject, Set<Role> roles) {
 
   /** The same caller on behalf of another tenant. */
   public Caller as(String otherTenant) {
-    return new Caller(otherTenant, subject, roles);
+    return new Caller(otherTenant, subject, roles, until);
+  }
+
+  /** The same caller, known until then at the latest. */
+  public Caller until(Instant end) {
+    return end.isBefore(until) ? new Caller(tenant, subject, roles, end) : this;
   }
 }

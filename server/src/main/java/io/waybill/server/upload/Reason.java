@@ -34,5 +34,6 @@ public enum Reason {
   QUOTA_EXCEEDED,
   RATE_LIMITED,
   SHUTTING_DOWN,
+  WATCH_ENDED,
   INTERNAL
 }

@@ -21,7 +21,7 @@ public final class Sessions {
     return store.find(caller.tenant(), id).orElseThrow(() -> unknown(id));
   }
 
-  private static UploadException unknown(UploadId id) {
+  static UploadException unknown(UploadId id) {
     return new UploadException(
         Reason.UPLOAD_NOT_FOUND, "no upload " + id, Map.of("upload_id", id.toString()));
   }

@@ -6,6 +6,7 @@ import java.util.BitSet;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -97,6 +98,21 @@ public interface UploadStore {
 
   /** The session of this id, whoever's it is: for the sweeper alone, which asks for no caller. */
   Optional<Upload> findOfAnyTenant(UploadId id);
+
+  /**
+   * The revisions of sessions, by their numbers; of those that are gone, none. For watching, which
+   * asks often.
+   *
+   * @param numbers {@link Upload#number}s, at most 1,000
+   */
+  Map<Long, Long> revisions(Collection<Long> numbers);
+
+  /**
+   * Sessions by their numbers, in any order, whoever's they are; none of those that are gone.
+   *
+   * @param numbers {@link Upload#number}s, at most 1,000
+   */
+  List<Upload> findAll(Collection<Long> numbers);
 
   /** Moves a session on, if its state and fence are still those seen. */
   default boolean replace(Upload seen, Progress next) {

@@ -27,6 +27,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -122,7 +123,7 @@ class FailuresTest {
             Quota.UNLIMITED);
 
     for (var call : everyCall().entrySet()) {
-      if (call.getKey().equals("getUpload") || call.getKey().equals("listParts")) {
+      if (Set.of("getUpload", "listParts", "watchUpload").contains(call.getKey())) {
         continue;
       }
       Failures.of(() -> call.getValue().apply(waybill.stub(), UNKNOWN_ID))
@@ -340,7 +341,8 @@ class FailuresTest {
         "abort", (stub, id) -> stub.abort(Requests.abort(id)),
         "getUpload", (stub, id) -> stub.getUpload(Requests.get(id)),
         "listParts", (stub, id) -> stub.listParts(Requests.listParts(id).build()),
-        "listStored", (stub, id) -> stub.listParts(Requests.listStored(id)));
+        "listStored", (stub, id) -> stub.listParts(Requests.listStored(id)),
+        "watchUpload", (stub, id) -> stub.watchUpload(Requests.watch(id).build()).next());
   }
 
   private Failures refused(String id, String call) {

@@ -114,6 +114,11 @@ final class InProcessWaybill implements BeforeEachCallback, AfterEachCallback {
         .withInterceptors(running().conformance(), as(Rig.TENANT));
   }
 
+  UploadServiceGrpc.UploadServiceStub asyncStub(String tenant) {
+    return UploadServiceGrpc.newStub(channel())
+        .withInterceptors(running().conformance(), as(tenant));
+  }
+
   private static io.grpc.ClientInterceptor as(String tenant) {
     Metadata headers = new Metadata();
     headers.put(TENANT, tenant);

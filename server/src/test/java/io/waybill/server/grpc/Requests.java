@@ -10,6 +10,7 @@ import io.waybill.v1.ReportPartRequest;
 import io.waybill.v1.SignPartsRequest;
 import io.waybill.v1.StartUploadRequest;
 import io.waybill.v1.UploadMode;
+import io.waybill.v1.WatchUploadRequest;
 import java.util.UUID;
 
 /** Requests as tests need them: right in everything but what a test changes. */
@@ -60,6 +61,10 @@ final class Requests {
 
   static GetUploadRequest get(String uploadId) {
     return GetUploadRequest.newBuilder().setUploadId(uploadId).build();
+  }
+
+  static WatchUploadRequest.Builder watch(String uploadId) {
+    return WatchUploadRequest.newBuilder().setUploadId(uploadId);
   }
 
   static ListPartsRequest.Builder listParts(String uploadId) {

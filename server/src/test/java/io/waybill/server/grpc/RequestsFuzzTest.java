@@ -42,6 +42,7 @@ class RequestsFuzzTest {
             Requests.report(ID, 1, "etag"),
             Requests.get(ID),
             Requests.listStored(ID),
+            Requests.watch(ID).setAfterRevision(1).build(),
             ListUploadsRequest.newBuilder()
                 .setDestination("any")
                 .setPageToken("AAAA")

@@ -37,6 +37,9 @@ import io.waybill.server.upload.Upload;
 import io.waybill.server.upload.UploadException;
 import io.waybill.server.upload.UploadId;
 import io.waybill.server.upload.UploadPlanner;
+import io.waybill.server.upload.WatchLimits;
+import io.waybill.server.upload.WatchUpload;
+import io.waybill.server.upload.Watches;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -56,6 +59,10 @@ final class Rig implements AutoCloseable {
   private static final PerTenant<Quota> SMALL =
       new PerTenant<>(new Quota(2, 1_000), Map.of("vip", Quota.UNLIMITED));
 
+  /** Ten streams, five of a tenant. */
+  static final WatchLimits WATCH_LIMITS =
+      new WatchLimits(Duration.ofMillis(500), 10, 5, Duration.ofMinutes(12));
+
   final MutableClock clock = new MutableClock(Instant.parse("2026-01-01T00:00:00Z"));
   final InMemoryUploadStore store = new InMemoryUploadStore(clock);
   final InMemoryObjectStore objects = new InMemoryObjectStore(clock);
@@ -68,6 +75,9 @@ final class Rig implements AutoCloseable {
   final TokenBuckets signatures =
       buckets("signatures_per_second", "few-signatures", new Rate(10, 20));
   final TokenBuckets calls = buckets("calls_per_second", "few-calls", new Rate(2, 3));
+  final Watches watches = new Watches(store, clock, new Random(3), WATCH_LIMITS);
+  private final WatchUpload watchUpload =
+      new WatchUpload(new Sessions(store, clock), watches, WATCH_LIMITS);
   final StatusErrors errors = new StatusErrors(new Random(1));
   final UploadGrpcService service =
       new UploadGrpcService(
@@ -80,6 +90,11 @@ final class Rig implements AutoCloseable {
         what,
         new PerTenant<>(Rate.UNLIMITED, Map.of(tenant, rate)),
         () -> TimeUnit.MILLISECONDS.toNanos(clock.millis()));
+  }
+
+  /** How many watch. */
+  int watching() {
+    return watchUpload.watching();
   }
 
   /** A session as the store has it. */
@@ -126,7 +141,8 @@ final class Rig implements AutoCloseable {
         new AbortUpload(sessions, store, cleaning, clock),
         new GetUpload(sessions, store),
         new ListUploads(store),
-        new ListParts(sessions, store, objects));
+        new ListParts(sessions, store, objects),
+        watchUpload);
   }
 
   private static Destinations destinations() {

@@ -4,6 +4,7 @@ import static io.waybill.server.grpc.Requests.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
 
 import io.grpc.BindableService;
 import io.grpc.CallOptions;
@@ -33,6 +34,7 @@ import io.waybill.v1.UploadServiceGrpc.UploadServiceBlockingStub;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -61,7 +63,8 @@ class RolesTest {
           "Abort", WRITERS,
           "GetUpload", Set.of(Role.values()),
           "ListUploads", Set.of(Role.values()),
-          "ListParts", Set.of(Role.values()));
+          "ListParts", Set.of(Role.values()),
+          "WatchUpload", Set.of(Role.values()));
 
   @TempDir Path folder;
   private @Nullable SecuredWaybill opened;
@@ -94,6 +97,7 @@ class RolesTest {
     calls.put(
         "ListUploads", (stub, id) -> stub.listUploads(ListUploadsRequest.getDefaultInstance()));
     calls.put("ListParts", (stub, id) -> stub.listParts(Requests.listParts(id).build()));
+    calls.put("WatchUpload", (stub, id) -> stub.watchUpload(Requests.watch(id).build()).next());
     return calls;
   }
 
@@ -228,6 +232,23 @@ class RolesTest {
     }
     assertThat(stranger.listUploads(ListUploadsRequest.getDefaultInstance()).getUploadsList())
         .isEmpty();
+  }
+
+  @Test
+  void aStreamEndsWithItsToken() throws Exception {
+    SecuredWaybill waybill = waybill(Reflection.OFF);
+    UploadServiceBlockingStub stub = waybill.as(waybill.plaintext(), "acme", "waybill-uploader");
+    String id = stub.startUpload(Requests.startThreeParts().build()).getUpload().getUploadId();
+    WatchedStream stream = WatchedStream.reading();
+    UploadServiceGrpc.newStub(stub.getChannel()).watchUpload(Requests.watch(id).build(), stream);
+    assertThat(stream.next().getUploadId()).isEqualTo(id);
+    await().until(() -> waybill.rig.watching() == 1);
+    waybill.rig.watches.look();
+    assertThat(waybill.rig.watching()).isEqualTo(1);
+
+    waybill.rig.clock.advance(Duration.ofDays(3_650)); // which verifies tokens by another clock
+    waybill.rig.watches.look();
+    stream.failure().hasReason(Reason.UNAUTHENTICATED).has("problem", "expired");
   }
 
   @Test

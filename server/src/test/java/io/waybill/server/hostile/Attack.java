@@ -23,7 +23,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** Sends hostile calls, many at a time, and keeps what is wrong with the answers. */
 final class Attack {
-  private static final int AT_ONCE = 32; // more of new tokens may not wait of one connection
+  /** Of one connection 32 new tokens may wait, and one that is answered leaves a moment later. */
+  private static final int AT_ONCE = 24;
+
   private static final int PATIENCE_SECONDS = 120;
 
   private final Channel channel;

@@ -11,6 +11,7 @@ import io.waybill.v1.ListPartsRequest;
 import io.waybill.v1.ListUploadsRequest;
 import io.waybill.v1.PartSource;
 import io.waybill.v1.ReportPartRequest;
+import io.waybill.v1.WatchUploadRequest;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -65,6 +66,10 @@ final class Curated {
         new Base("Complete", CompleteRequest.newBuilder().setUploadId(id).build(), Tables.id()),
         new Base("Abort", AbortRequest.newBuilder().setUploadId(id).build(), Tables.id()),
         new Base("GetUpload", GetUploadRequest.newBuilder().setUploadId(id).build(), Tables.id()),
+        new Base(
+            "WatchUpload",
+            WatchUploadRequest.newBuilder().setUploadId(id).build(),
+            Tables.watchUpload()),
         new Base("ListUploads", ListUploadsRequest.getDefaultInstance(), Tables.listUploads()),
         new Base(
             "ListUploads",
@@ -143,7 +148,7 @@ final class Curated {
   }
 
   private void withoutTheRole(String rpc, Message right) {
-    boolean reads = rpc.startsWith("Get") || rpc.startsWith("List");
+    boolean reads = Set.of("GetUpload", "ListUploads", "ListParts", "WatchUpload").contains(rpc);
     for (String role : List.of("", "admin", "waybill-Uploader", HostileServer.READER)) {
       if (!reads || !role.equals(HostileServer.READER)) {
         List<Header> known = List.of(Header.bearer(server.issuer.token("acme", role)));

@@ -12,6 +12,7 @@ import io.waybill.v1.PartSource;
 import io.waybill.v1.PartToSign;
 import io.waybill.v1.ReportPartRequest;
 import io.waybill.v1.SignPartsRequest;
+import io.waybill.v1.WatchUploadRequest;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +57,9 @@ final class Strangers {
     all.put("Complete", CompleteRequest.newBuilder().setUploadId(id).build());
     all.put("Abort", AbortRequest.newBuilder().setUploadId(id).build());
     all.put("GetUpload", GetUploadRequest.newBuilder().setUploadId(id).build());
+    WatchUploadRequest.Builder watch = WatchUploadRequest.newBuilder().setUploadId(id);
+    all.put("WatchUpload", watch.build());
+    all.put("WatchUpload of what is to come", watch.setAfterRevision(Long.MAX_VALUE).build());
     ListPartsRequest.Builder list = ListPartsRequest.newBuilder().setUploadId(id);
     all.put("ListParts", list.build());
     all.put("ListParts in S3", list.setSource(PartSource.PART_SOURCE_STORAGE).build());

@@ -247,6 +247,13 @@ final class Tables {
         .all();
   }
 
+  static List<Twist> watchUpload() {
+    return new Twists()
+        .field("upload_id", IDS, INVALID_REQUEST)
+        .field("after_revision", List.of(Long.MIN_VALUE, -1L), INVALID_REQUEST)
+        .all();
+  }
+
   static List<Twist> pageTokens(List<String> forged) {
     return new Twists()
         .field(

@@ -164,6 +164,16 @@ final class SimStore implements UploadStore {
   }
 
   @Override
+  public Map<Long, Long> revisions(Collection<Long> numbers) {
+    return read(() -> rows.revisions(numbers));
+  }
+
+  @Override
+  public List<Upload> findAll(Collection<Long> numbers) {
+    return read(() -> rows.findAll(numbers));
+  }
+
+  @Override
   public List<Part> parts(Upload upload, int after, int most) {
     return read(() -> rows.parts(upload, after, most));
   }

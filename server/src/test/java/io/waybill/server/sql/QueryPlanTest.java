@@ -90,6 +90,8 @@ class QueryPlanTest {
     store.due(END, 10);
     store.atRest(END, 0, 10);
     store.renewLeases(List.of(upload), END);
+    store.revisions(List.of(upload.number(), upload.number() + 1));
+    store.findAll(List.of(upload.number(), upload.number() + 1));
     Upload now = reread(store, upload);
     LedgerChange change = new LedgerChange(List.of(part(2, 2)), List.of(1, 2, 3));
     assertThat(store.replace(now, active().takenOver(END), change)).isTrue();

@@ -1032,6 +1032,48 @@ public abstract class UploadStoreContract {
     assertThat(reread(store, upload).updateTime()).isEqualTo(T0.plusSeconds(2));
   }
 
+  @Test
+  void tellsTheRevisionsOfManySessionsAtOnce() throws Exception {
+    List<Upload> all = new ArrayList<>();
+    for (int i = 0; i < 1_000; i++) {
+      all.add(create("r" + i, active()));
+    }
+    Upload reported = all.get(7);
+    for (int n = 1; n <= 3; n++) {
+      assertThat(await(store.record(reported, part(n, 1), END))).isTrue();
+    }
+    Upload replaced = all.get(8);
+    assertThat(await(store.record(replaced, part(1, 1), END))).isTrue();
+    assertThat(store.replace(replaced, completing())).isTrue();
+    Upload forgotten = all.get(9);
+    assertThat(store.forget(forgotten)).isTrue();
+    List<Long> numbers = all.stream().map(Upload::number).toList();
+
+    Map<Long, Long> expected = new HashMap<>();
+    all.stream()
+        .filter(upload -> !upload.equals(forgotten))
+        .map(upload -> reread(store, upload))
+        .forEach(upload -> expected.put(upload.number(), upload.revision()));
+    assertThat(store.revisions(numbers)).isEqualTo(expected);
+    assertThat(expected.get(reported.number())).isGreaterThan(reported.revision() + 2);
+    assertThat(store.revisions(List.of(forgotten.number()))).isEmpty();
+    assertThat(store.revisions(List.of())).isEmpty();
+  }
+
+  @Test
+  void findsManySessionsAtOnce() throws Exception {
+    Upload ours = create("r1", active());
+    assertThat(await(store.record(ours, part(1, 5), END))).isTrue();
+    Upload theirs = store.create(spec(STRANGER, "r1"), creating(), END, Quota.UNLIMITED).upload();
+    Upload forgotten = create("r2", active());
+    assertThat(store.forget(forgotten)).isTrue();
+
+    assertThat(store.findAll(List.of(ours.number(), theirs.number(), forgotten.number())))
+        .containsExactlyInAnyOrder(reread(store, ours), theirs);
+    assertThat(store.findAll(List.of(theirs.number()))).containsExactly(theirs);
+    assertThat(store.findAll(List.of())).isEmpty();
+  }
+
   // what the tests are made of
 
   private static Progress progress(UploadState state) {

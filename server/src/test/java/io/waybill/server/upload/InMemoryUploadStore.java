@@ -92,6 +92,20 @@ public final class InMemoryUploadStore implements UploadStore {
   }
 
   @Override
+  public synchronized Map<Long, Long> revisions(Collection<Long> numbers) {
+    Map<Long, Long> revisions = new HashMap<>();
+    findAll(numbers).forEach(upload -> revisions.put(upload.number(), upload.revision()));
+    return revisions;
+  }
+
+  @Override
+  public synchronized List<Upload> findAll(Collection<Long> numbers) {
+    check();
+    Set<Long> wanted = Set.copyOf(numbers);
+    return uploads.values().stream().filter(upload -> wanted.contains(upload.number())).toList();
+  }
+
+  @Override
   public synchronized boolean replace(Upload seen, Progress next, LedgerChange change) {
     check();
     if (!isAsSeen(seen)) {
