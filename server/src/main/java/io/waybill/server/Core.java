@@ -8,9 +8,12 @@ import io.waybill.server.upload.AbortUpload;
 import io.waybill.server.upload.Assembly;
 import io.waybill.server.upload.CompleteUpload;
 import io.waybill.server.upload.Completion;
+import io.waybill.server.upload.ConfirmUpload;
 import io.waybill.server.upload.ContentInspection;
 import io.waybill.server.upload.Destinations;
+import io.waybill.server.upload.FullLedgers;
 import io.waybill.server.upload.GetUpload;
+import io.waybill.server.upload.LastLook;
 import io.waybill.server.upload.ListParts;
 import io.waybill.server.upload.ListUploads;
 import io.waybill.server.upload.ObjectStore;
@@ -51,6 +54,7 @@ record Core(
     JdbiUploadStore database,
     Destinations destinations,
     UseCases useCases,
+    ConfirmUpload confirm,
     SweepUploads uploads,
     SweepOrphans orphans)
     implements AutoCloseable {
@@ -152,7 +156,12 @@ record Core(
         new UseCases(
             new StartUpload(planner, store, sessions, creation, signParts, clock, pauses, timing),
             signParts,
-            new ReportPart(sessions, store, clock, threads.readers),
+            new ReportPart(
+                sessions,
+                store,
+                clock,
+                threads.readers,
+                new FullLedgers(destinations, store, complete, threads.readers)),
             complete,
             new AbortUpload(sessions, store, cleaning, clock),
             new GetUpload(sessions, store),
@@ -165,7 +174,14 @@ record Core(
         database,
         destinations,
         useCases,
-        new SweepUploads(store, creation, cleaning, complete, clock),
+        new ConfirmUpload(store, objects, destinations, complete),
+        new SweepUploads(
+            store,
+            creation,
+            cleaning,
+            complete,
+            new LastLook(destinations, assembly, complete, clock, timing),
+            clock),
         new SweepOrphans(destinations, store, objects, clock, timing));
   }
 

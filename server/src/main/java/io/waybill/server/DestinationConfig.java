@@ -81,6 +81,7 @@ public record DestinationConfig(
         section.duration(
             "session_max_age",
             sessionTtl.compareTo(SESSION_MAX_AGE) > 0 ? sessionTtl : SESSION_MAX_AGE);
+    boolean completeOnEvent = section.flag("complete_on_event", false);
     Quotas quotas = QuotasConfig.read(section.section("quotas"));
     if (keys == null || contentTypes == null) {
       return null;
@@ -104,6 +105,7 @@ public record DestinationConfig(
                 sessionMaxAge,
                 contentCheck,
                 conditionalPuts,
-                quotas));
+                quotas,
+                completeOnEvent));
   }
 }

@@ -360,6 +360,7 @@ class StorageCheckTest {
         Duration.ofDays(6),
         content,
         false,
-        Quotas.UNLIMITED);
+        Quotas.UNLIMITED,
+        false);
   }
 }

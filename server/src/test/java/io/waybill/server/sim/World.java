@@ -134,6 +134,7 @@ final class World {
         Duration.ofDays(6),
         check,
         true,
-        new Quotas(QUOTA, Map.of()));
+        new Quotas(QUOTA, Map.of()),
+        false);
   }
 }

@@ -27,7 +27,9 @@ final class Domain {
               destination("exact", new KeyTemplate("", KeyTemplate.DEFAULT_EXACT, true), false),
               destination("over", new KeyTemplate("", KeyTemplate.DEFAULT_EXACT, true), true),
               checked("reject", ContentCheck.REJECT),
-              checked("tag", ContentCheck.TAG)));
+              checked("tag", ContentCheck.TAG),
+              byItself("auto", new KeyTemplate("auto/", KeyTemplate.DEFAULT, false)),
+              byItself("exact-auto", new KeyTemplate("ex/", KeyTemplate.DEFAULT_EXACT, true))));
   final Sessions sessions = new Sessions(store, clock);
   final StorageCreation creation = new StorageCreation(store, objects, clock, TIMING);
   final StorageCleaning cleaning = new StorageCleaning(store, objects, creation, clock, TIMING);
@@ -52,11 +54,24 @@ final class Domain {
           clock,
           new TokenBuckets("signatures_per_second", Rates.UNLIMITED, System::nanoTime),
           (tenant, work) -> work.run());
+  final CompleteUpload completions = complete(Runnable::run);
   final ReportPart reportPart =
-      new ReportPart(sessions, store, clock, (tenant, work) -> work.run());
+      new ReportPart(
+          sessions,
+          store,
+          clock,
+          (tenant, work) -> work.run(),
+          new FullLedgers(destinations, store, completions, (tenant, work) -> work.run()));
+  final ConfirmUpload confirm = new ConfirmUpload(store, objects, destinations, completions);
   final AbortUpload abort = new AbortUpload(sessions, store, cleaning, clock);
   final SweepUploads sweep =
-      new SweepUploads(store, creation, cleaning, complete(Runnable::run), clock);
+      new SweepUploads(
+          store,
+          creation,
+          cleaning,
+          completions,
+          new LastLook(destinations, assembly, completions, clock, TIMING),
+          clock);
   final SweepOrphans orphans = new SweepOrphans(destinations, store, objects, clock, TIMING);
   final StartUpload start = startTo(destinations);
 
@@ -145,8 +160,21 @@ final class Domain {
     return destination(name, keys, overwrite, ContentCheck.OFF);
   }
 
+  private static Destination byItself(String name, KeyTemplate keys) {
+    return destination(name, keys, false, ContentCheck.OFF, true);
+  }
+
   private static Destination destination(
       String name, KeyTemplate keys, boolean overwrite, ContentCheck check) {
+    return destination(name, keys, overwrite, check, false);
+  }
+
+  private static Destination destination(
+      String name,
+      KeyTemplate keys,
+      boolean overwrite,
+      ContentCheck check,
+      boolean completeOnEvent) {
     return new Destination(
         name,
         "bucket",
@@ -163,6 +191,7 @@ final class Domain {
         Duration.ofDays(6),
         check,
         true,
-        Quotas.UNLIMITED);
+        Quotas.UNLIMITED,
+        completeOnEvent);
   }
 }
