@@ -32,6 +32,7 @@ import java.util.Set;
  * @param security who may call, and how the calls travel
  * @param rates how much tenants may ask of this server
  * @param limits how many may connect, and what a connection may ask
+ * @param events who tells what S3 has
  * @param destinations where uploads may go
  */
 public record ServerConfig(
@@ -45,6 +46,7 @@ public record ServerConfig(
     SecurityConfig security,
     RatesConfig rates,
     GrpcLimits limits,
+    EventsConfig events,
     List<DestinationConfig> destinations) {
 
   /** The three that change from machine to machine; the values are keys of the configuration. */
@@ -98,6 +100,7 @@ public record ServerConfig(
     SecurityConfig security = SecurityConfig.read(root);
     RatesConfig rates = RatesConfig.read(root.section("rates"));
     GrpcLimits limits = LimitsConfig.read(root.section("limits"));
+    EventsConfig events = EventsConfig.read(root.section("events"));
     List<DestinationConfig> destinations = destinations(root);
     for (DestinationConfig destination : destinations) {
       Duration maxAge = destination.policy().sessionMaxAge();
@@ -123,6 +126,7 @@ public record ServerConfig(
         security,
         rates,
         limits,
+        events,
         destinations);
   }
 

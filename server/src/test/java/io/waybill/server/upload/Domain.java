@@ -17,6 +17,9 @@ final class Domain {
   static final Timing TIMING = Timing.DEFAULT;
   static final long MIB = S3Limits.MIB;
 
+  /** The id of no session. */
+  static final String UNUSED_ID = "01890000-0000-7000-8000-000000000000";
+
   final MutableClock clock = new MutableClock(Instant.parse("2026-01-01T00:00:00Z"));
   final InMemoryUploadStore store = new InMemoryUploadStore(clock);
   final InMemoryObjectStore objects = new InMemoryObjectStore(clock);
@@ -137,7 +140,7 @@ final class Domain {
     return new StartUpload.Request(
         requestId,
         destination,
-        destination.equals("own") ? "" : "the/key",
+        destination.startsWith("exact") || destination.equals("over") ? "the/key" : "",
         "file.bin",
         "",
         OptionalLong.of(sizeBytes),
