@@ -1,12 +1,12 @@
 package io.waybill.server.upload;
 
 import java.lang.System.Logger.Level;
-import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,13 +79,20 @@ public final class ConfirmUpload {
 
   /** The session whose bucket and key these are, letter by letter. */
   private Optional<Upload> find(String bucket, String key) {
-    for (UploadId id : idsIn(bucket, key)) {
-      Optional<Upload> upload = store.findOfAnyTenant(id).filter(found -> isAt(found, bucket, key));
-      if (upload.isPresent()) {
-        return upload;
-      }
-    }
-    return Optional.empty();
+    List<Destination> meant =
+        destinations.all().stream().filter(each -> each.bucket().equals(bucket)).toList();
+    Optional<Upload> upload =
+        find(bucket, key, meant.stream().flatMap(each -> each.keys().uploadIdIn(key).stream()));
+    return upload.isPresent()
+        ? upload
+        : find(bucket, key, meant.stream().flatMap(each -> ownerAtExactKey(each, key).stream()));
+  }
+
+  private Optional<Upload> find(String bucket, String key, Stream<UploadId> ids) {
+    return ids.distinct()
+        .flatMap(id -> store.findOfAnyTenant(id).stream())
+        .filter(upload -> isAt(upload, bucket, key))
+        .findFirst();
   }
 
   private boolean isAt(Upload upload, String bucket, String key) {
@@ -96,21 +103,13 @@ public final class ConfirmUpload {
   }
 
   /**
-   * Whose key this may be. An exact key does not tell, but the object there does, if it is ours; so
-   * S3 is asked for it first, and no index of keys is kept for that.
+   * An exact key does not tell whose it is, but the object there does, if it is ours; so S3 is
+   * asked for it, and no index of keys is kept for that.
    */
-  private Set<UploadId> idsIn(String bucket, String key) {
-    Set<UploadId> ids = new LinkedHashSet<>();
-    for (Destination each : destinations.all()) {
-      if (each.bucket().equals(bucket)) {
-        Optional<UploadId> id =
-            each.keys().exact() && key.startsWith(each.keys().prefix())
-                ? objects.ownerAt(each.name(), bucket, key)
-                : each.keys().uploadIdIn(key);
-        id.ifPresent(ids::add);
-      }
-    }
-    return ids;
+  private Optional<UploadId> ownerAtExactKey(Destination destination, String key) {
+    return destination.keys().exact() && key.startsWith(destination.keys().prefix())
+        ? objects.ownerAt(destination.name(), destination.bucket(), key)
+        : Optional.empty();
   }
 
   private static CompletionStage<Confirmation> told(Confirmation confirmation) {
