@@ -75,12 +75,12 @@ final class Folding {
   /** The revisions of the rows as they would be if all were folded. */
   static Map<Long, Long> revisions(Handle handle, Unfolded unfolded, Collection<Long> uploadNos) {
     Map<Long, Long> revisions = new HashMap<>();
-    handle
-        .createQuery(
+    var select =
+        handle.createQuery(
             """
-            SELECT upload_no, revision, folded_seq FROM upload WHERE upload_no IN (<numbers>)
-            """)
-        .bindList("numbers", InList.padded(uploadNos))
+            SELECT upload_no, revision, folded_seq FROM upload WHERE upload_no <in> (<numbers>)
+            """);
+    InList.bind(select, "numbers", uploadNos)
         .map(
             (row, context) -> {
               long uploadNo = row.getLong("upload_no");

@@ -84,11 +84,8 @@ final class UploadTable {
   }
 
   static List<StoredUpload> byNumbers(Handle handle, Collection<Long> numbers) {
-    return handle
-        .createQuery("SELECT * FROM upload WHERE upload_no IN (<numbers>)")
-        .bindList("numbers", InList.padded(numbers))
-        .mapTo(StoredUpload.class)
-        .list();
+    var select = handle.createQuery("SELECT * FROM upload WHERE upload_no <in> (<numbers>)");
+    return InList.bind(select, "numbers", numbers).mapTo(StoredUpload.class).list();
   }
 
   /** Sets a session's progress if its state and fence are still those seen. */
