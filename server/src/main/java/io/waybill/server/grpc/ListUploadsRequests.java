@@ -52,7 +52,7 @@ final class ListUploadsRequests {
     UploadId previous = null;
     int used = 0;
     for (Upload upload : page.uploads()) {
-      io.waybill.v1.Upload next = UploadProtos.read(upload);
+      io.waybill.v1.Upload next = UploadProtos.upload(upload);
       used += CodedOutputStream.computeMessageSize(ListUploadsResponse.UPLOADS_FIELD_NUMBER, next);
       if (used > SignParts.MAX_REPLY_BYTES && previous != null) {
         last = previous;

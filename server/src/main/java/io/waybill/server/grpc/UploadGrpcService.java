@@ -153,7 +153,7 @@ public final class UploadGrpcService extends UploadServiceGrpc.UploadServiceImpl
         () ->
             GetUploadResponse.newBuilder()
                 .setUpload(
-                    UploadProtos.read(
+                    UploadProtos.upload(
                         useCases
                             .getUpload()
                             .execute(current(), UploadIds.read(request.getUploadId()))))

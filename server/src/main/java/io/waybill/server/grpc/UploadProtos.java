@@ -32,16 +32,6 @@ final class UploadProtos {
     return builder(upload).build();
   }
 
-  /** The same of one that was read, and not changed since: only then its revision is known. */
-  static io.waybill.v1.Upload read(Upload upload) {
-    return builder(upload).setRevision(upload.revision()).build();
-  }
-
-  /** Likewise, with its missing parts. */
-  static io.waybill.v1.Upload read(GetUpload.View view) {
-    return upload(view).toBuilder().setRevision(view.upload().revision()).build();
-  }
-
   /** What a session would be: it has no id, no key and no state. */
   static io.waybill.v1.Upload planned(UploadSpec spec) {
     Instant now = spec.createTime();
@@ -63,7 +53,8 @@ final class UploadProtos {
         .setUploadedParts(upload.uploadedParts())
         .setUploadedBytes(upload.uploadedBytes())
         .setUpdateTime(ProtoTimes.timestamp(upload.updateTime()))
-        .setExpireTime(ProtoTimes.timestamp(upload.expireTime()));
+        .setExpireTime(ProtoTimes.timestamp(upload.expireTime()))
+        .setRevision(upload.revision());
     if (progress.completeTime() != null) {
       builder.setCompleteTime(ProtoTimes.timestamp(progress.completeTime()));
     }

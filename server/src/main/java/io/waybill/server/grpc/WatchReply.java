@@ -34,7 +34,7 @@ final class WatchReply implements Watcher {
   public void tell(Upload upload) {
     if (!gone.isDone()) {
       observer.onNext(
-          WatchUploadResponse.newBuilder().setUpload(UploadProtos.read(upload)).build());
+          WatchUploadResponse.newBuilder().setUpload(UploadProtos.upload(upload)).build());
     }
   }
 

@@ -75,7 +75,8 @@ class WatchIT {
         }
         remember(writer.abort(upload.getUploadId()).getUploadId(), writer);
         for (Watcher watcher : watchers) {
-          assertThat(watcher.end.get(60, TimeUnit.SECONDS)).isEqualTo(model.lastEntry().getValue());
+          assertThat(shape(watcher.end.get(60, TimeUnit.SECONDS)))
+              .isEqualTo(shape(model.lastEntry().getValue()));
           assertSawTheModelGrow(watcher.told);
         }
         writer.close();
@@ -89,14 +90,20 @@ class WatchIT {
 
   private void assertSawTheModelGrow(List<Upload> told) {
     long before = 0;
-    for (Upload upload : told) {
+    for (Upload upload : told.subList(0, told.size() - 1)) {
       assertThat(upload.getRevision()).isGreaterThan(before);
       assertThat(upload).isEqualTo(model.get(upload.getRevision()));
       before = upload.getRevision();
     }
     Upload last = told.get(told.size() - 1);
+    assertThat(last.getRevision()).isGreaterThan(before);
     assertThat(last.getState()).isEqualTo(UploadState.UPLOAD_STATE_ABORTED);
     assertThat(told).as("of %d revisions", model.size()).hasSizeGreaterThan(10);
+  }
+
+  /** Of a terminal state: to clean S3 of it is one more change, which changes nothing here. */
+  private static Upload shape(Upload upload) {
+    return upload.toBuilder().clearRevision().clearUpdateTime().build();
   }
 
   private ServerProcess start(TestS3 s3, int number) throws IOException {

@@ -247,7 +247,12 @@ class RolesTest {
     assertThat(waybill.rig.watching()).isEqualTo(1);
 
     waybill.rig.clock.advance(Duration.ofDays(3_650)); // which verifies tokens by another clock
-    waybill.rig.watches.look();
+    await()
+        .until(
+            () -> {
+              waybill.rig.watches.look();
+              return waybill.rig.watching() == 0;
+            });
     stream.failure().hasReason(Reason.UNAUTHENTICATED).has("problem", "expired");
   }
 

@@ -43,13 +43,11 @@ class WatchUploadServiceTest {
     assertThat(stream.next()).isEqualTo(shown(id));
 
     waybill.stub().reportPart(Requests.report(id, 1, "e"));
-    look();
-    Upload reported = stream.next();
+    Upload reported = nextLookedFor(stream);
     assertThat(reported).isEqualTo(shown(id));
     assertThat(reported.getUploadedParts()).isEqualTo(1);
     waybill.stub().abort(Requests.abort(id));
-    look();
-    Upload last = stream.next();
+    Upload last = nextLookedFor(stream);
     assertThat(last).isEqualTo(shown(id));
     assertThat(last.getState()).isEqualTo(UploadState.UPLOAD_STATE_ABORTED);
     assertThat(last.getRevision()).isGreaterThan(reported.getRevision());
@@ -68,9 +66,8 @@ class WatchUploadServiceTest {
     awaitWatching(2);
     look();
     waybill.stub().reportPart(Requests.report(id, 1, "e"));
-    look();
-    assertThat(upToDate.next().getUploadedParts()).isEqualTo(1);
-    assertThat(behind.next().getUploadedParts()).isEqualTo(1);
+    assertThat(nextLookedFor(upToDate).getUploadedParts()).isEqualTo(1);
+    assertThat(nextLookedFor(behind).getUploadedParts()).isEqualTo(1);
     assertThat(upToDate.rest()).isEmpty();
   }
 
@@ -157,13 +154,7 @@ class WatchUploadServiceTest {
     stream.read(1);
     assertThat(stream.next().getUploadedParts()).isZero();
     stream.read(10);
-    await()
-        .until(
-            () -> {
-              look();
-              return !stream.rest().isEmpty();
-            });
-    assertThat(stream.next()).isEqualTo(shown(id));
+    assertThat(nextLookedFor(stream)).isEqualTo(shown(id));
     look();
     assertThat(stream.rest()).isEmpty();
   }
@@ -178,9 +169,7 @@ class WatchUploadServiceTest {
     look();
     waybill.rig().store.breakWith(null);
     waybill.stub().abort(Requests.abort(id));
-    look();
-    look();
-    assertThat(old.next().getState()).isEqualTo(UploadState.UPLOAD_STATE_ABORTED);
+    assertThat(nextLookedFor(old).getState()).isEqualTo(UploadState.UPLOAD_STATE_ABORTED);
     assertThat(old.end()).isEqualTo(Status.OK);
   }
 
@@ -208,6 +197,17 @@ class WatchUploadServiceTest {
   private WatchedStream remembered(WatchedStream stream) {
     streams.add(stream);
     return stream;
+  }
+
+  /** A stream has its first message a moment before it is looked after. */
+  private Upload nextLookedFor(WatchedStream stream) throws InterruptedException {
+    await()
+        .until(
+            () -> {
+              look();
+              return !stream.rest().isEmpty();
+            });
+    return stream.next();
   }
 
   private void look() {
