@@ -22,6 +22,7 @@ final class Leaks {
     add("a bearer token", "eyJ[\\w-]{8,}\\.[\\w-]{8,}\\.[\\w-]{8,}");
     add("an access key", "\\b(AKIA|ASIA)[0-9A-Z]{16}\\b");
     add("a private key", "-----BEGIN [A-Z ]*PRIVATE KEY-----");
+    add("a database's password", "s3cr3t-of-");
     // Of the tests' own S3 stores: TestS3, HostileServer, DevStack, and Amazon's example.
     add("a secret key", "e2e-secret|hostile-secret-key|waybill-dev-secret|wJalrXUtnFEMI");
   }

@@ -59,7 +59,14 @@ class SecretTextsTest {
                 .filter(type -> !HARMLESS.contains(type.getSimpleName()))
                 .collect(Collectors.toList());
     assertThat(records.stream().map(Class::getSimpleName))
-        .contains("SignedPart", "PutTemplate", "PutHead", "PartTask", "PutReply", "Read");
+        .contains(
+            "PostgresAddress",
+            "SignedPart",
+            "PutTemplate",
+            "PutHead",
+            "PartTask",
+            "PutReply",
+            "Read");
     return records.stream()
         .map(
             type ->
@@ -91,10 +98,17 @@ class SecretTextsTest {
     return constructor.newInstance(values.toArray());
   }
 
+  /** A URL is one of a database, which holds the secret in a property. */
+  private static String secret(RecordComponent component) {
+    return component.getName().equals("url")
+        ? "jdbc:postgresql://host/database?sslpassword=" + SECRET
+        : SECRET;
+  }
+
   /** Something that most constructors take; null for what is no value. */
   private static @Nullable Object value(RecordComponent component) {
     Map<Class<?>, Object> values = new TreeMap<>((a, b) -> a.getName().compareTo(b.getName()));
-    values.put(String.class, isNamedAsSecret(component) ? SECRET : "plain");
+    values.put(String.class, isNamedAsSecret(component) ? secret(component) : "plain");
     values.put(byte[].class, SECRET.getBytes(java.nio.charset.StandardCharsets.US_ASCII));
     values.put(int.class, 1);
     values.put(long.class, 1L);
