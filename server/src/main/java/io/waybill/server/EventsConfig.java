@@ -9,25 +9,37 @@ import org.jspecify.annotations.Nullable;
  * Where S3's events come from.
  *
  * @param queue null for none
+ * @param webhook null for none
  */
-public record EventsConfig(@Nullable SqsSettings queue) {
+public record EventsConfig(@Nullable SqsSettings queue, @Nullable WebhookConfig webhook) {
 
   static EventsConfig read(ConfigSection section) {
-    @Nullable SqsSettings queue = section.isPresent() ? queue(section) : null;
+    ConfigSection webhook = section.section("webhook");
+    EventsConfig events =
+        new EventsConfig(
+            section.isPresent() ? queue(section, webhook.isPresent()) : null,
+            webhook.isPresent() ? WebhookConfig.read(webhook) : null);
     section.refuseUnknownKeys();
-    return new EventsConfig(queue);
+    return events;
   }
 
-  private static @Nullable SqsSettings queue(ConfigSection section) {
-    section.required("queue_url");
+  private static @Nullable SqsSettings queue(ConfigSection section, boolean isOptional) {
     @Nullable URI url = section.uri("queue_url");
-    String region = section.required("region");
+    String region = section.text("region", "");
     long workers = section.count("workers", SqsSettings.DEFAULT_WORKERS);
     Duration visibility =
         section.duration("visibility_timeout", SqsSettings.DEFAULT_VISIBILITY_TIMEOUT);
-    return url == null || region.isEmpty()
-        ? null
-        : section.build(
-            "", s -> new SqsSettings(url, region, (int) Math.min(workers, 1_000), visibility));
+    if (url == null) {
+      if (!isOptional) {
+        section.problem("queue_url", "required, unless there is a webhook");
+      }
+      return null;
+    }
+    if (region.isEmpty()) {
+      section.problem("region", "required");
+      return null;
+    }
+    return section.build(
+        "", s -> new SqsSettings(url, region, (int) Math.min(workers, 1_000), visibility));
   }
 }

@@ -133,7 +133,8 @@ public record ServerConfig(
     return destinations;
   }
 
-  private static InetSocketAddress address(ConfigSection root, String text) {
+  /** The address under a section's key {@code listen}. */
+  static InetSocketAddress address(ConfigSection root, String text) {
     int colon = text.lastIndexOf(':');
     try {
       int port = Integer.parseInt(text.substring(colon + 1));

@@ -2,6 +2,7 @@ package io.waybill.server;
 
 import io.waybill.server.events.SqsConsumer;
 import io.waybill.server.events.SqsSettings;
+import io.waybill.server.events.WebhookReceiver;
 import io.waybill.server.grpc.CallerInterceptor;
 import io.waybill.server.grpc.Calls;
 import io.waybill.server.grpc.GrpcServer;
@@ -88,10 +89,7 @@ public final class WaybillServer implements AutoCloseable {
                               errors)),
                       entrance.permissions(),
                       errors));
-      SqsSettings queue = config.events().queue();
-      if (queue != null) {
-        core.closing().add(SqsConsumer.start(queue, core.confirm()));
-      }
+      hear(config.events(), core);
       Timers.after(threads.sweeper, WARM_UP, core.storage()::warmUp);
       SweeperConfig sweeper = config.sweeper();
       Timers.every(
@@ -115,6 +113,18 @@ public final class WaybillServer implements AutoCloseable {
     } catch (RuntimeException e) {
       core.close();
       throw e;
+    }
+  }
+
+  private static void hear(EventsConfig events, Core core) throws IOException {
+    SqsSettings queue = events.queue();
+    if (queue != null) {
+      core.closing().add(SqsConsumer.start(queue, core.confirm()));
+    }
+    WebhookConfig webhook = events.webhook();
+    if (webhook != null) {
+      byte[] secret = SecretFile.read(webhook.secretFile(), WebhookReceiver.MIN_SECRET_BYTES);
+      core.closing().add(WebhookReceiver.start(webhook.listen(), secret, core.confirm()));
     }
   }
 

@@ -12,6 +12,7 @@ import io.waybill.server.upload.Rate;
 import io.waybill.server.upload.S3Limits;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -67,6 +68,7 @@ class ServerConfigTest {
           "",
           "database:\n  ",
           "events:\n  ",
+          "events:\n  webhook:\n    ",
           "sweeper:\n  ",
           "destinations:\n- ",
           "limits:\n  ",
@@ -109,18 +111,37 @@ class ServerConfigTest {
                 SqsSettings.DEFAULT_VISIBILITY_TIMEOUT));
   }
 
+  @Test
+  void aWebhookNeedsNoQueueAndListensAnywhereOnlyWhereThatIsSaid() {
+    EventsConfig events =
+        ServerConfig.parse(
+                "events: {webhook: {listen: '0.0.0.0:7080', secret_file: /s,"
+                    + " insecure_listen_anywhere: true}}\n"
+                    + LEAST,
+                Map.of())
+            .events();
+
+    assertThat(events.queue()).isNull();
+    assertThat(events.webhook())
+        .isEqualTo(new WebhookConfig(new InetSocketAddress("0.0.0.0", 7080), Path.of("/s")));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
-        "{}|events.queue_url: required",
+        "{}|events.queue_url: required, unless there is a webhook",
         "{queue_url: 'https://h/1/q'}|events.region: required",
         "{queue_url: 'https://h/1/q?a=b', region: r}|queue_url: https://HOST/ACCOUNT/NAME",
         "{queue_url: 'ftp://h/1/q', region: r}|queue_url: https://HOST/ACCOUNT/NAME",
         "{queue_url: 'https://h/1/q', region: r, workers: 65}|workers: 1 to 64, not 65",
         "{queue_url: 'https://h/1/q', region: r, visibility_timeout: 1s}|5s to 12h, not PT1S",
         "{queue_url: 'https://h/1/q', region: R!}|region: a name as eu-central-1, not R!",
-        "{queue: x}|events.queue: unknown key; known are queue_url, region"
+        "{webhook: {}}|events.webhook.secret_file: required",
+        "{webhook: {listen: '0.0.0.0:1', secret_file: s}}|events.webhook.listen: a loopback address",
+        "{webhook: {listen: 'x', secret_file: s}}|events.webhook.listen: ADDRESS:PORT",
+        "{webhook: {secret: s}}|events.webhook.secret: unknown key; known are listen, secret_file",
+        "{queue: x}|events.queue: unknown key; known are webhook, queue_url"
       })
   void aQueueThatCannotBeOneStopsTheStart(String events, String problem) {
     assertThatThrownBy(() -> ServerConfig.parse("events: " + events + "\n" + LEAST, Map.of()))

@@ -1,7 +1,8 @@
 /**
  * S3's event notifications: {@link io.waybill.server.events.SqsConsumer} takes them from an SQS
- * queue, {@link io.waybill.server.events.EventDocument} reads them as S3, SNS and EventBridge write
- * them, and {@link io.waybill.server.events.EventHandler} hands each on to {@link
+ * queue, {@link io.waybill.server.events.WebhookReceiver} from whoever pushes them over HTTP,
+ * {@link io.waybill.server.events.EventDocument} reads them as S3, SNS and EventBridge write them,
+ * and {@link io.waybill.server.events.EventHandler} hands each on to {@link
  * io.waybill.server.upload.ConfirmUpload}.
  *
  * <p>An event is a hint (PROTOCOL row 25): whoever can write to the queue can say anything. So

@@ -52,6 +52,26 @@ final class ServerProcess implements AutoCloseable {
     return launch(folder, s3, arguments);
   }
 
+  /** The same, with a list of all classes that it loads. */
+  static ServerProcess startLogging(Path classes, Path folder, String yaml, TestS3 s3)
+      throws IOException {
+    Path config = Files.writeString(folder.resolve("waybill.yaml"), yaml);
+    return launch(
+        folder,
+        s3,
+        List.of(
+            "-Xlog:class+load:file=" + classes,
+            "-jar",
+            Jar.SERVER.path().toString(),
+            "serve",
+            "--config",
+            config.toString(),
+            "--listen",
+            "127.0.0.1:0",
+            "--data-dir",
+            folder.resolve("data").toString()));
+  }
+
   /** The same code with a {@link io.waybill.server.FailpointServer failpoint} in it. */
   static ServerProcess startWith(String failpoint, int nth, Path folder, String yaml, TestS3 s3)
       throws IOException {

@@ -17,8 +17,8 @@ import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequestEntry;
 
 /** An SQS in this JVM, and a client beside the one under test. It forgets all when it stops. */
-final class LocalSqs implements AutoCloseable {
-  static final String REGION = "eu-central-1";
+public final class LocalSqs implements AutoCloseable {
+  public static final String REGION = "eu-central-1";
   static final StaticCredentialsProvider CREDENTIALS =
       StaticCredentialsProvider.create(AwsBasicCredentials.create("sqs-access", "sqs-secret"));
 
@@ -38,7 +38,7 @@ final class LocalSqs implements AutoCloseable {
             .build();
   }
 
-  static LocalSqs start() {
+  public static LocalSqs start() {
     return new LocalSqs(SQSRestServerBuilder.withInterface("localhost").withDynamicPort().start());
   }
 
@@ -52,12 +52,12 @@ final class LocalSqs implements AutoCloseable {
   }
 
   /** Makes a queue without a redrive policy. */
-  URI createQueue(String name) {
+  public URI createQueue(String name) {
     return createQueue(name, Map.of());
   }
 
   /** Makes a queue that puts a message away which was received so often. */
-  URI createQueue(String name, URI deadLetters, int mostReceives) {
+  public URI createQueue(String name, URI deadLetters, int mostReceives) {
     String arn =
         client
             .getQueueAttributes(
@@ -78,7 +78,7 @@ final class LocalSqs implements AutoCloseable {
     return new SqsSettings(queue, REGION, workers, SqsSettings.DEFAULT_VISIBILITY_TIMEOUT);
   }
 
-  void send(URI queue, String body) {
+  public void send(URI queue, String body) {
     send(queue, body, 0);
   }
 
@@ -102,7 +102,7 @@ final class LocalSqs implements AutoCloseable {
   }
 
   /** How many messages there are, seen or not. */
-  int count(URI queue) {
+  public int count(URI queue) {
     Map<QueueAttributeName, String> attributes =
         new HashMap<>(
             client

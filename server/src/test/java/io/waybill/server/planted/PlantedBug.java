@@ -10,6 +10,7 @@ import io.waybill.server.sql.ReportJournalTest;
 import io.waybill.server.sql.SqliteDatabaseTest;
 import io.waybill.server.sql.SqliteUploadStoreTest;
 import io.waybill.server.upload.CompleteUploadTest;
+import io.waybill.server.upload.ConfirmUploadTest;
 import io.waybill.server.upload.SignPartsTest;
 import io.waybill.server.upload.StartUploadTest;
 import io.waybill.server.upload.SweepOrphansTest;
@@ -70,6 +71,26 @@ enum PlantedBug {
       "upload/Completion",
       "if (detected.isPresent()) {",
       "if (detected.isPresent() && upload.progress().fence() < 4) {",
+      SimulatorTest.class),
+  AN_EVENT_IS_BELIEVED(
+      "upload/ConfirmUpload",
+      "return objects.head(spec).filter(found -> found.isOf(spec)).isPresent();",
+      "return !spec.key().isEmpty();",
+      ConfirmUploadTest.class),
+  AN_EVENT_COMPLETES_WHERE_NOBODY_SAID_SO(
+      "upload/ConfirmUpload",
+      "if (!destinations.completesOnEvent(upload)) {",
+      "if (upload.id() == null) {",
+      SimulatorTest.class),
+  AN_EVENT_IS_TAKEN_FOR_ANY_KEY_WITH_THE_ID(
+      "upload/ConfirmUpload",
+      "&& spec.key().equals(key)",
+      "&& !key.isEmpty()",
+      ConfirmUploadTest.class),
+  NO_LAST_LOOK_BEFORE_A_SESSION_EXPIRES(
+      "upload/LastLook",
+      "return assembly.isAllThere(upload) ? Answer.COMPLETE : Answer.EXPIRE;",
+      "return assembly.isAllThere(upload) ? Answer.EXPIRE : Answer.EXPIRE;",
       SimulatorTest.class),
   A_SUBSET_IS_COMPLETED(
       "upload/PartVerification",
