@@ -27,9 +27,7 @@ final class Reports {
     synchronized (this) {
       pending.add(report);
     }
-    for (var due = due(limit); due.isPresent(); due = due(limit)) {
-      due.get().await();
-    }
+    await(limit);
   }
 
   /**
@@ -38,7 +36,11 @@ final class Reports {
    * @throws WaybillException if one was refused
    */
   void awaitAll() {
-    for (var due = due(0); due.isPresent(); due = due(0)) {
+    await(0);
+  }
+
+  private void await(int most) {
+    for (var due = due(most); due.isPresent(); due = due(most)) {
       due.get().await();
     }
   }

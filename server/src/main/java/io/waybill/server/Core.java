@@ -10,7 +10,9 @@ import io.waybill.server.upload.CompleteUpload;
 import io.waybill.server.upload.Completion;
 import io.waybill.server.upload.ContentInspection;
 import io.waybill.server.upload.Destinations;
+import io.waybill.server.upload.ForgetUploads;
 import io.waybill.server.upload.GetUpload;
+import io.waybill.server.upload.Leases;
 import io.waybill.server.upload.ListParts;
 import io.waybill.server.upload.ListUploads;
 import io.waybill.server.upload.ObjectStore;
@@ -31,7 +33,6 @@ import io.waybill.server.upload.UrlSigner;
 import io.waybill.server.upload.WatchUpload;
 import io.waybill.server.upload.Watches;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.concurrent.Executor;
@@ -55,8 +56,12 @@ record Core(
     UseCases useCases,
     Watches watches,
     SweepUploads uploads,
-    SweepOrphans orphans)
+    SweepOrphans orphans,
+    ForgetUploads retention)
     implements AutoCloseable {
+
+  /** One may fail, or be late. */
+  private static final int RENEWALS_OF_A_LEASE = 3;
 
   /** What stands between the use cases and S3 and the database; in production, nothing. */
   record Ports(
@@ -74,17 +79,17 @@ record Core(
    * @throws StartException where something it needs is not to be had
    */
   static Core open(ServerConfig config, S3Storage storage, Ports ports) {
-    return open(config, storage, ports, JdbiUploadStore::open);
+    return open(config, storage, ports, DatabaseConfig::open);
   }
 
   /** The same for a command that may run beside a server. */
   static Core openBeside(ServerConfig config, S3Storage storage) {
-    return open(config, storage, Ports.PLAIN, JdbiUploadStore::openBeside);
+    return open(config, storage, Ports.PLAIN, DatabaseConfig::openBeside);
   }
 
   @FunctionalInterface
   private interface StoreOpening {
-    JdbiUploadStore open(Path file, Clock clock, Executor callbacks) throws IOException;
+    JdbiUploadStore open(DatabaseConfig database, Executor callbacks) throws IOException;
   }
 
   private static Core open(
@@ -92,16 +97,14 @@ record Core(
     Closing closing = new Closing();
     try {
       closing.add(storage);
-      Clock clock = Clock.systemUTC();
       Threads threads = new Threads();
-      JdbiUploadStore store =
-          closing.add(opening.open(config.databaseFile(), clock, threads.callbacks));
+      JdbiUploadStore store = closing.add(opening.open(config.database(), threads.callbacks));
       closing.add(threads);
       return wire(
           config,
           closing,
           threads,
-          clock,
+          store.clock(),
           storage,
           store,
           ports.store().apply(store),
@@ -128,7 +131,7 @@ record Core(
       UrlSigner signer) {
     Destinations destinations =
         new Destinations(config.destinations().stream().map(DestinationConfig::policy).toList());
-    Timing timing = Timing.DEFAULT.with(config.putGrace(), config.orphanAge());
+    Timing timing = Timing.DEFAULT.with(config.sweeper().putGrace(), config.sweeper().orphanAge());
     Pauses pauses = Pauses.sleeping();
     Sessions sessions = new Sessions(store, clock);
     StorageCreation creation = new StorageCreation(store, objects, clock, timing);
@@ -136,8 +139,11 @@ record Core(
     // Its tables are loaded by the first destination's first upload that asks for them.
     ContentInspection content =
         new ContentInspection(destinations, objects, new TikaContentDetector());
+    Leases leases = new Leases(store, clock, timing);
+    Timers.every(
+        threads.leases, timing.completeLease().dividedBy(RENEWALS_OF_A_LEASE), leases::renew);
     Completion completion =
-        new Completion(store, objects, sessions, content, cleaning, clock, pauses, timing);
+        new Completion(store, objects, sessions, leases, content, cleaning, clock, pauses, timing);
     Assembly assembly = new Assembly(store, objects, sessions, completion, clock, pauses, timing);
     SignParts signParts =
         new SignParts(
@@ -172,7 +178,8 @@ record Core(
         useCases,
         watches,
         new SweepUploads(store, creation, cleaning, complete, clock),
-        new SweepOrphans(destinations, store, objects, clock, timing));
+        new SweepOrphans(destinations, store, objects, clock, timing),
+        new ForgetUploads(store, clock, config.sweeper().retention()));
   }
 
   @Override

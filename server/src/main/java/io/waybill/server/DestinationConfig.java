@@ -5,7 +5,8 @@ import io.waybill.server.upload.ContentCheck;
 import io.waybill.server.upload.ContentTypes;
 import io.waybill.server.upload.Destination;
 import io.waybill.server.upload.KeyTemplate;
-import io.waybill.server.upload.Quotas;
+import io.waybill.server.upload.PerTenant;
+import io.waybill.server.upload.Quota;
 import io.waybill.server.upload.S3Limits;
 import java.net.URI;
 import java.time.Duration;
@@ -81,7 +82,7 @@ public record DestinationConfig(
         section.duration(
             "session_max_age",
             sessionTtl.compareTo(SESSION_MAX_AGE) > 0 ? sessionTtl : SESSION_MAX_AGE);
-    Quotas quotas = QuotasConfig.read(section.section("quotas"));
+    PerTenant<Quota> quotas = QuotasConfig.read(section.section("quotas"));
     if (keys == null || contentTypes == null) {
       return null;
     }

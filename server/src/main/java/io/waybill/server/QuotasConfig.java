@@ -1,14 +1,14 @@
 package io.waybill.server;
 
+import io.waybill.server.upload.PerTenant;
 import io.waybill.server.upload.Quota;
-import io.waybill.server.upload.Quotas;
 
 /** Reads {@code quotas} of a destination. */
 final class QuotasConfig {
   private QuotasConfig() {}
 
-  static Quotas read(ConfigSection section) {
-    return TenantLimits.read(section, Quota.UNLIMITED, QuotasConfig::quota, Quotas::new);
+  static PerTenant<Quota> read(ConfigSection section) {
+    return TenantLimits.read(section, Quota.UNLIMITED, QuotasConfig::quota);
   }
 
   private static Quota quota(ConfigSection section, Quota otherwise) {

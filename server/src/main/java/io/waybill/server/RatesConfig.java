@@ -1,10 +1,7 @@
 package io.waybill.server;
 
+import io.waybill.server.upload.PerTenant;
 import io.waybill.server.upload.Rate;
-import io.waybill.server.upload.Rates;
-import java.util.Map;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * How much tenants may ask of this server, whatever they ask of others.
@@ -12,19 +9,14 @@ import java.util.stream.Collectors;
  * @param signatures by SignParts and sign_first
  * @param calls of every kind
  */
-public record RatesConfig(Rates signatures, Rates calls) {
+public record RatesConfig(PerTenant<Rate> signatures, PerTenant<Rate> calls) {
 
   private record Limits(Rate signatures, Rate calls) {}
 
   static RatesConfig read(ConfigSection section) {
-    return TenantLimits.read(
-        section,
-        new Limits(Rate.UNLIMITED, Rate.UNLIMITED),
-        RatesConfig::limits,
-        (others, byTenant) ->
-            new RatesConfig(
-                rates(others, byTenant, Limits::signatures),
-                rates(others, byTenant, Limits::calls)));
+    PerTenant<Limits> limits =
+        TenantLimits.read(section, new Limits(Rate.UNLIMITED, Rate.UNLIMITED), RatesConfig::limits);
+    return new RatesConfig(limits.map(Limits::signatures), limits.map(Limits::calls));
   }
 
   private static Limits limits(ConfigSection section, Limits otherwise) {
@@ -53,13 +45,5 @@ public record RatesConfig(Rates signatures, Rates calls) {
       throw new IllegalArgumentException("1 to " + Rate.MOST + ", not " + text);
     }
     return number;
-  }
-
-  private static Rates rates(
-      Limits others, Map<String, Limits> byTenant, Function<Limits, Rate> which) {
-    return new Rates(
-        which.apply(others),
-        byTenant.entrySet().stream()
-            .collect(Collectors.toMap(Map.Entry::getKey, own -> which.apply(own.getValue()))));
   }
 }

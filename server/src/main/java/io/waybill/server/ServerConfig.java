@@ -3,7 +3,6 @@ package io.waybill.server;
 import io.waybill.server.grpc.GrpcLimits;
 import io.waybill.server.s3.S3Connection;
 import io.waybill.server.upload.Destination;
-import io.waybill.server.upload.Timing;
 import io.waybill.server.upload.WatchLimits;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -13,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -24,12 +22,9 @@ import java.util.Set;
  * What a server is started with. Every key stands, explained, in {@code waybill.example.yaml}.
  *
  * @param listen the address and port; port 0 takes a free one
- * @param dataDir where the embedded database lives
- * @param databaseUrl jdbc:sqlite:FILE
- * @param sweepInterval how often the sweeper looks around
- * @param orphanInterval how often S3 is searched for uploads without a session
- * @param orphanAge how old such an upload has to be before it is aborted
- * @param putGrace how long a PUT that began before its URL's end may go on
+ * @param dataDir where the embedded database lives, and a key that is made
+ * @param database where sessions and ledgers are
+ * @param sweeper what is done without being asked for
  * @param security who may call, and how the calls travel
  * @param rates how much tenants may ask of this server
  * @param limits how many may connect, and what a connection may ask
@@ -39,25 +34,25 @@ import java.util.Set;
 public record ServerConfig(
     InetSocketAddress listen,
     Path dataDir,
-    String databaseUrl,
-    Duration sweepInterval,
-    Duration orphanInterval,
-    Duration orphanAge,
-    Duration putGrace,
+    DatabaseConfig database,
+    SweeperConfig sweeper,
     SecurityConfig security,
     RatesConfig rates,
     GrpcLimits limits,
     WatchLimits watches,
     List<DestinationConfig> destinations) {
 
-  /** The three that change from machine to machine; the values are keys of the configuration. */
+  /**
+   * What changes from machine to machine, and a secret; the values are keys of the configuration,
+   * but for the secret, which has none.
+   */
   static final Map<String, String> ENVIRONMENT =
       Map.of(
           "WAYBILL_LISTEN", "listen",
           "WAYBILL_DATA_DIR", "data_dir",
-          "WAYBILL_DATABASE_URL", "database.url");
-
-  private static final String SQLITE = "jdbc:sqlite:";
+          "WAYBILL_DATABASE_URL", "database.url",
+          "WAYBILL_DATABASE_USER", "database.user",
+          "WAYBILL_DATABASE_PASSWORD", "database.password");
 
   public ServerConfig {
     destinations = List.copyOf(destinations);
@@ -83,72 +78,32 @@ public record ServerConfig(
   /** Reads the text of a configuration. */
   public static ServerConfig parse(String yaml, Map<String, String> overrides) {
     ConfigSection root = ConfigSection.root(tree(yaml));
-    ConfigSection database = root.section("database");
-    ConfigSection sweeper = root.section("sweeper");
     InetSocketAddress listen =
         address(root, or(overrides, "listen", root.text("listen", "127.0.0.1:7070")));
     Path dataDir = path(root, "data_dir", or(overrides, "data_dir", root.text("data_dir", "data")));
-    String url =
-        or(overrides, "database.url", database.text("url", SQLITE + dataDir.resolve("waybill.db")));
-    if (!url.startsWith(SQLITE) || url.length() == SQLITE.length()) {
-      // Not what it is instead: a URL of another database may hold a password.
-      database.problem("url", "jdbc:sqlite:FILE");
-    }
-    Duration interval = interval(sweeper, "interval", Duration.ofSeconds(30));
-    Duration orphanInterval = interval(sweeper, "orphan_interval", Duration.ofHours(1));
-    Duration orphanAge = sweeper.duration("orphan_age", Timing.DEFAULT.orphanAge());
-    Duration putGrace = sweeper.duration("put_grace", Timing.DEFAULT.putGrace());
+    DatabaseConfig database = DatabaseConfig.read(root, overrides, dataDir);
     SecurityConfig security = SecurityConfig.read(root);
+    if (database.isShared() && security.pageTokenKeyFile() == null) {
+      root.problem(
+          "page_token_key_file",
+          "required with PostgreSQL, the same on all replicas: each one answers the others' tokens");
+    }
     RatesConfig rates = RatesConfig.read(root.section("rates"));
     ConfigSection limitsSection = root.section("limits");
     GrpcLimits limits = LimitsConfig.read(limitsSection);
     WatchLimits watches = LimitsConfig.readWatches(limitsSection, limits);
     limitsSection.refuseUnknownKeys();
     List<DestinationConfig> destinations = destinations(root);
-    for (DestinationConfig destination : destinations) {
-      Duration maxAge = destination.policy().sessionMaxAge();
-      if (orphanAge.compareTo(maxAge) <= 0) {
-        sweeper.problem(
-            "orphan_age",
-            "longer than every session_max_age; that of %s is %s"
-                .formatted(destination.policy().name(), maxAge));
-      }
-    }
-    database.refuseUnknownKeys();
-    sweeper.refuseUnknownKeys();
+    SweeperConfig sweeper = SweeperConfig.read(root.section("sweeper"), destinations);
     root.refuseUnknownKeys();
     root.refuseProblems();
     return new ServerConfig(
-        listen,
-        dataDir,
-        url,
-        interval,
-        orphanInterval,
-        orphanAge,
-        putGrace,
-        security,
-        rates,
-        limits,
-        watches,
-        destinations);
+        listen, dataDir, database, sweeper, security, rates, limits, watches, destinations);
   }
 
   /** How the S3 of each destination is reached. */
   List<S3Connection> connections() {
     return destinations.stream().map(DestinationConfig::connection).toList();
-  }
-
-  /** The file of the embedded database. */
-  Path databaseFile() {
-    return Path.of(databaseUrl.substring(SQLITE.length()));
-  }
-
-  private static Duration interval(ConfigSection sweeper, String key, Duration otherwise) {
-    Duration interval = sweeper.duration(key, otherwise);
-    if (interval.isZero()) {
-      sweeper.problem(key, "1s or more");
-    }
-    return interval;
   }
 
   private static YamlNode tree(String yaml) {

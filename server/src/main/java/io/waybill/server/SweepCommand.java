@@ -5,7 +5,6 @@ import io.waybill.server.s3.S3Storage;
 import io.waybill.server.upload.Swept;
 import io.waybill.server.upload.UploadId;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,7 +25,8 @@ import picocli.CommandLine.Spec;
     name = "sweep",
     description = {
       "Ends expired sessions, frees what S3 holds of dead ones, finishes what was left half done,",
-      "and aborts multipart uploads that no session owns. It may run beside a server.",
+      "aborts multipart uploads that no session owns, and forgets sessions that ended long ago. It",
+      "may run beside a server.",
       "",
       "Prints a line for each: ACTION, OUTCOME, the upload's id, s3 destination and key.",
       ""
@@ -58,10 +58,6 @@ final class SweepCommand implements Callable<Integer> {
   public Integer call() {
     Logging.toStandardError(Level.WARNING);
     ServerConfig config = file.load();
-    if (!Files.exists(config.databaseFile())) {
-      // An empty database would call every upload of a live one an orphan.
-      throw new ConfigException(config.databaseFile() + ": no such database");
-    }
     S3Storage storage = S3Storage.open(config.connections(), Clock.systemUTC());
     Core core = Closing.atExit().add(Core.openBeside(config, storage));
     List<Swept> swept = dryRun ? plan(core) : execute(core);
@@ -79,6 +75,7 @@ final class SweepCommand implements Callable<Integer> {
   private static List<Swept> plan(Core core) {
     List<Swept> swept = new ArrayList<>(core.uploads().plan());
     swept.addAll(core.orphans().plan());
+    swept.addAll(core.retention().plan());
     return swept;
   }
 
@@ -92,6 +89,7 @@ final class SweepCommand implements Callable<Integer> {
       }
     }
     swept.addAll(core.orphans().execute());
+    swept.addAll(core.retention().execute());
     return swept;
   }
 

@@ -1,6 +1,7 @@
 package io.waybill.server;
 
 import io.waybill.server.upload.Caller;
+import io.waybill.server.upload.PerTenant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BiFunction;
@@ -17,13 +18,9 @@ final class TenantLimits {
    *
    * @param unlimited what the default leaves out
    * @param one reads one section, given what it leaves out
-   * @param all puts the default and the tenants' own together
    */
-  static <L, A> A read(
-      ConfigSection section,
-      L unlimited,
-      BiFunction<ConfigSection, L, L> one,
-      BiFunction<L, Map<String, L>, A> all) {
+  static <L> PerTenant<L> read(
+      ConfigSection section, L unlimited, BiFunction<ConfigSection, L, L> one) {
     ConfigSection defaults = section.section("default");
     L others = one.apply(defaults, unlimited);
     defaults.refuseUnknownKeys();
@@ -40,6 +37,6 @@ final class TenantLimits {
               own.refuseUnknownKeys();
             });
     section.refuseUnknownKeys();
-    return all.apply(others, byTenant);
+    return new PerTenant<>(others, byTenant);
   }
 }

@@ -3,13 +3,11 @@ package io.waybill.server;
 import io.waybill.server.ops.Logging;
 import io.waybill.server.sql.JdbiUploadStore;
 import io.waybill.server.upload.Destination;
+import io.waybill.server.upload.PerTenant;
 import io.waybill.server.upload.Quota;
-import io.waybill.server.upload.Quotas;
 import io.waybill.server.upload.TenantUsage;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.time.Clock;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.logging.Level;
@@ -41,26 +39,31 @@ final class UsageCommand implements Callable<Integer> {
   @Mixin private ConfigFile file = new ConfigFile();
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
     Logging.toStandardError(Level.WARNING);
     ServerConfig config = file.load();
-    if (!Files.exists(config.databaseFile())) {
-      throw new ConfigException(config.databaseFile() + ": no such database");
-    }
-    Map<String, Quotas> quotas =
+    Map<String, PerTenant<Quota>> quotas =
         config.destinations().stream()
             .map(DestinationConfig::policy)
             .collect(Collectors.toMap(Destination::name, Destination::quotas));
-    try (JdbiUploadStore store =
-        JdbiUploadStore.openBeside(config.databaseFile(), Clock.systemUTC(), Runnable::run)) {
+    try (JdbiUploadStore store = open(config.database())) {
       PrintWriter out = spec.commandLine().getOut();
       for (TenantUsage each : store.usages()) {
-        Quotas known = quotas.getOrDefault(each.destination(), Quotas.UNLIMITED);
+        PerTenant<Quota> known =
+            quotas.getOrDefault(each.destination(), PerTenant.all(Quota.UNLIMITED));
         out.println(line(each, known.of(each.tenant())));
       }
       out.flush();
     }
     return 0;
+  }
+
+  private static JdbiUploadStore open(DatabaseConfig database) {
+    try {
+      return database.openBeside(Runnable::run);
+    } catch (IOException e) {
+      throw new StartException(String.valueOf(e.getMessage()), e);
+    }
   }
 
   private static String line(TenantUsage each, Quota quota) {

@@ -7,7 +7,6 @@ import io.waybill.server.grpc.StatusErrors;
 import io.waybill.server.grpc.UploadGrpcService;
 import io.waybill.server.s3.S3Storage;
 import io.waybill.server.upload.TokenBuckets;
-import io.waybill.server.upload.Watches;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
@@ -15,7 +14,6 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /** One server: the {@link Core}, gRPC before it, and the sweeper's schedule. */
 public final class WaybillServer implements AutoCloseable {
@@ -88,10 +86,13 @@ public final class WaybillServer implements AutoCloseable {
                               errors)),
                       entrance.permissions(),
                       errors));
-      after(WARM_UP, threads, core.storage()::warmUp);
-      every(threads, config.sweepInterval(), () -> core.uploads().execute(Duration.ZERO));
-      every(threads, config.orphanInterval(), core.orphans()::execute);
-      watch(threads, config.watches().interval(), core.watches());
+      Timers.after(threads.sweeper, WARM_UP, core.storage()::warmUp);
+      SweeperConfig sweeper = config.sweeper();
+      Timers.every(
+          threads.sweeper, sweeper.interval(), () -> core.uploads().execute(Duration.ZERO));
+      Timers.every(threads.sweeper, sweeper.interval(), core.retention()::execute);
+      Timers.every(threads.sweeper, sweeper.orphanInterval(), core.orphans()::execute);
+      Timers.every(threads.watches, config.watches().interval(), core.watches()::look);
       StartupChecks checks =
           core.closing()
               .add(
@@ -109,40 +110,6 @@ public final class WaybillServer implements AutoCloseable {
       core.close();
       throw e;
     }
-  }
-
-  /** A pass that fails as a whole must not be the last one. */
-  private static void every(Threads threads, Duration interval, Runnable pass) {
-    var unused =
-        threads.sweeper.scheduleWithFixedDelay(
-            guarded(pass, "the sweep was cut short"),
-            interval.toMillis(),
-            interval.toMillis(),
-            TimeUnit.MILLISECONDS);
-  }
-
-  private static void watch(Threads threads, Duration interval, Watches watches) {
-    var unused =
-        threads.watches.scheduleWithFixedDelay(
-            watches::look, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
-  }
-
-  private static void after(Duration delay, Threads threads, Runnable work) {
-    var unused =
-        threads.sweeper.schedule(
-            guarded(work, "the S3 clients cannot be made"),
-            delay.toMillis(),
-            TimeUnit.MILLISECONDS);
-  }
-
-  private static Runnable guarded(Runnable work, String complaint) {
-    return () -> {
-      try {
-        work.run();
-      } catch (RuntimeException | Error e) {
-        LOG.log(Level.WARNING, complaint, e);
-      }
-    };
   }
 
   /** Where it listens, as ADDRESS:PORT, with the port it really got. */

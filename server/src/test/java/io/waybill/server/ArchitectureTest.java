@@ -48,7 +48,8 @@ class ArchitectureTest {
               "javax.sql..",
               "org.sqlite..",
               "org.flywaydb..",
-              "com.zaxxer..");
+              "com.zaxxer..",
+              "org.postgresql..");
 
   @ArchTest
   static final ArchRule theAwsSdkStaysInItsAdapters =

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.waybill.server.grpc.GrpcLimits;
 import io.waybill.server.upload.Destination;
+import io.waybill.server.upload.PerTenant;
 import io.waybill.server.upload.Quota;
-import io.waybill.server.upload.Quotas;
 import io.waybill.server.upload.Rate;
 import io.waybill.server.upload.S3Limits;
 import java.io.IOException;
@@ -39,10 +39,7 @@ class ServerConfigTest {
 
     assertThat(example.listen()).isEqualTo(least.listen());
     assertThat(example.dataDir()).isEqualTo(least.dataDir());
-    assertThat(example.sweepInterval()).isEqualTo(least.sweepInterval());
-    assertThat(example.putGrace()).isEqualTo(least.putGrace());
-    assertThat(example.orphanAge()).isEqualTo(least.orphanAge());
-    assertThat(example.orphanInterval()).isEqualTo(least.orphanInterval());
+    assertThat(example.sweeper()).isEqualTo(least.sweeper());
     assertThat(example.rates()).isEqualTo(least.rates());
     assertThat(example.limits()).isEqualTo(least.limits()).isEqualTo(GrpcLimits.DEFAULT);
     Destination said = example.destinations().get(0).policy();
@@ -55,7 +52,7 @@ class ServerConfigTest {
   void theDatabaseFollowsTheDataDirectoryInTheExampleToo() throws IOException {
     ServerConfig config = ServerConfig.parse(example(), Map.of("data_dir", "/x"));
 
-    assertThat(config.databaseFile()).isEqualTo(Path.of("/x/waybill.db"));
+    assertThat(config.database()).isEqualTo(new DatabaseConfig.Sqlite(Path.of("/x/waybill.db")));
   }
 
   @Test
@@ -102,7 +99,7 @@ class ServerConfigTest {
     assertThat(config.listen().getPort()).isZero();
     assertThat(config.listen().getAddress().isLoopbackAddress()).isTrue();
     assertThat(config.dataDir()).isEqualTo(Path.of("/x"));
-    assertThat(config.databaseFile()).isEqualTo(Path.of("y"));
+    assertThat(config.database()).isEqualTo(new DatabaseConfig.Sqlite(Path.of("y")));
   }
 
   @ParameterizedTest
@@ -150,7 +147,7 @@ class ServerConfigTest {
                 free: {open_sessions: unlimited, reserved_bytes: unlimited}
                 shut: {open_sessions: 0}
         """;
-    Quotas read =
+    PerTenant<Quota> read =
         ServerConfig.parse(LEAST + quotas, Map.of()).destinations().get(0).policy().quotas();
 
     assertThat(read.of("anybody")).isEqualTo(new Quota(5, 1L << 30));
@@ -273,7 +270,7 @@ class ServerConfigTest {
     assertThatThrownBy(() -> ServerConfig.parse(yaml, Map.of()))
         .hasMessageContainingAll(
             "listen: ADDRESS:PORT",
-            "database.url: jdbc:sqlite:FILE",
+            "database.url: jdbc:sqlite:FILE or jdbc:postgresql://HOST[:PORT]/DATABASE",
             "sweeper.interval: 1s or more",
             "sweeper.x: unknown key",
             "destinations[0].name: 1 to 63",

@@ -11,8 +11,11 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
 
 /** Lists uploads. */
 @Command(
@@ -27,6 +30,7 @@ import picocli.CommandLine.ParentCommand;
 final class LsCommand implements Callable<Integer> {
 
   @ParentCommand private WaybillCli cli = new WaybillCli();
+  @Spec private CommandSpec spec = CommandSpec.create();
 
   @Option(
       names = "--state",
@@ -63,21 +67,38 @@ final class LsCommand implements Callable<Integer> {
       description = "Only uploads made earlier.")
   private @Nullable Instant createdBefore;
 
-  @Option(names = "--all", description = "All of them, not only the newest 100.")
+  /** What the server gives at once, at the most. */
+  private static final int PAGE = 1_000;
+
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      defaultValue = "100",
+      description = "At most so many, the newest. Default: 100.")
+  private int limit;
+
+  @Option(names = "--all", description = "All of them.")
   private boolean all;
 
   @Override
   public Integer call() throws Exception {
+    if (limit < 1) {
+      throw new ParameterException(spec.commandLine(), "--limit: 1 or more, not " + limit);
+    }
     Output output = cli.output();
     try (WaybillClient client = cli.connect()) {
       String pageToken = "";
+      int shown = 0;
       do {
-        ListUploadsResponse page = client.listUploads(request().setPageToken(pageToken).build());
+        int wanted = all ? PAGE : Math.min(PAGE, limit - shown);
+        ListUploadsResponse page =
+            client.listUploads(request().setPageSize(wanted).setPageToken(pageToken).build());
         page.getUploadsList().forEach(upload -> print(upload, output));
+        shown += page.getUploadsCount();
         pageToken = page.getNextPageToken();
-      } while (all && !pageToken.isEmpty());
+      } while (!pageToken.isEmpty() && (all || shown < limit));
       if (!pageToken.isEmpty()) {
-        output.note("There are more: see --all.");
+        output.note("There are more: see --limit and --all.");
       }
     }
     return 0;

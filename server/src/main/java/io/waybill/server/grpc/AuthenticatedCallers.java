@@ -13,13 +13,11 @@ import io.waybill.server.upload.UploadException;
 import java.net.SocketAddress;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
-import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
-import org.jspecify.annotations.Nullable;
 
 /** Takes the header and the certificate off a call, and asks who that is. */
 public final class AuthenticatedCallers implements Callers {
@@ -45,7 +43,9 @@ public final class AuthenticatedCallers implements Callers {
     Peer peer = session == null ? null : peers.get(session, this::peer).orElse(null);
     SocketAddress connection = call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
     return authentication.authenticate(
-        authorization(headers), peer, connection == null ? "" : connection);
+        Headers.only(headers, AUTHORIZATION, AuthenticatedCallers::several),
+        peer,
+        connection == null ? "" : connection);
   }
 
   private Optional<Peer> peer(SSLSession session) {
@@ -59,20 +59,10 @@ public final class AuthenticatedCallers implements Callers {
     }
   }
 
-  /** Of two headers a proxy may have looked at the other one. */
-  private static @Nullable String authorization(Metadata headers) {
-    Iterable<String> all = headers.getAll(AUTHORIZATION);
-    if (all == null) {
-      return null;
-    }
-    Iterator<String> each = all.iterator();
-    String first = each.next();
-    if (each.hasNext()) {
-      throw new UploadException(
-          Reason.UNAUTHENTICATED,
-          "one authorization header, not several",
-          Map.of("problem", "malformed"));
-    }
-    return first;
+  private static UploadException several() {
+    return new UploadException(
+        Reason.UNAUTHENTICATED,
+        "one authorization header, not several",
+        Map.of("problem", "malformed"));
   }
 }

@@ -27,7 +27,7 @@ public final class CallerInterceptor implements ServerInterceptor {
   private final Permissions permissions;
   private final TokenBuckets rates;
   private final StatusErrors errors;
-  private final RefusedCalls refused = new RefusedCalls();
+  private final RefusedCalls refusals = new RefusedCalls();
 
   /**
    * @param rates what a tenant has of calls
@@ -52,7 +52,6 @@ public final class CallerInterceptor implements ServerInterceptor {
   @Override
   public <Q, P> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, P> call, Metadata headers, ServerCallHandler<Q, P> next) {
-    String rpc = String.valueOf(call.getMethodDescriptor().getBareMethodName());
     try {
       Permission permission = permissions.of(call.getMethodDescriptor());
       if (permission == Permission.OPEN) {
@@ -63,8 +62,7 @@ public final class CallerInterceptor implements ServerInterceptor {
           ? begin(Context.current(), call, headers, next, permission, identified.join())
           : later(call, headers, next, permission, identified);
     } catch (RuntimeException e) {
-      refuse(call, rpc, e, null);
-      return new ServerCall.Listener<>() {};
+      return refused(call, e, null);
     }
   }
 
@@ -84,10 +82,9 @@ public final class CallerInterceptor implements ServerInterceptor {
               if (events.isCancelled()) {
                 return;
               }
-              String rpc = String.valueOf(call.getMethodDescriptor().getBareMethodName());
               try {
                 if (failure != null) {
-                  refuse(once, rpc, failure, null);
+                  refused(once, failure, null);
                 } else {
                   events.passTo(begin(context, once, headers, next, permission, caller));
                   requests.release();
@@ -107,26 +104,29 @@ public final class CallerInterceptor implements ServerInterceptor {
       Permission permission,
       Caller caller) {
     if (!permission.isGivenTo(caller)) {
-      String rpc = String.valueOf(call.getMethodDescriptor().getBareMethodName());
-      refuse(call, rpc, denied(rpc, permission), caller);
-      return new ServerCall.Listener<>() {};
+      return refused(call, denied(rpc(call), permission), caller);
     }
     try {
       rates.take(caller.tenant(), 1);
     } catch (UploadException e) {
-      refuse(call, String.valueOf(call.getMethodDescriptor().getBareMethodName()), e, caller);
-      return new ServerCall.Listener<>() {};
+      return refused(call, e, caller);
     }
     return Contexts.interceptCall(context.withValue(CALLER, caller), call, headers, next);
   }
 
-  private void refuse(
-      ServerCall<?, ?> call, String rpc, Throwable failure, @Nullable Caller caller) {
+  /** Ends the call, and listens to nothing that comes of it. */
+  private <Q> ServerCall.Listener<Q> refused(
+      ServerCall<Q, ?> call, Throwable failure, @Nullable Caller caller) {
     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
     if (cause instanceof UploadException refusal && refusal.reason() != Reason.INTERNAL) {
-      refused.note(rpc, refusal, caller);
+      refusals.note(rpc(call), refusal, caller);
     }
     errors.close(call, failure);
+    return new ServerCall.Listener<>() {};
+  }
+
+  private static String rpc(ServerCall<?, ?> call) {
+    return String.valueOf(call.getMethodDescriptor().getBareMethodName());
   }
 
   private static UploadException denied(String rpc, Permission permission) {

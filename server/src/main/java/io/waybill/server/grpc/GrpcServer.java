@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 
 /**
  * The server on its port: the given services behind gate and guard, health v1, and where it is
@@ -32,11 +33,13 @@ import java.util.logging.Logger;
  */
 public final class GrpcServer implements AutoCloseable {
   /**
-   * It warns of every stream that breaks the rules, with a stack: strangers would write the log.
-   * Held, because loggers are weak.
+   * They warn of every stream that breaks the rules and every message beyond the limit, with a
+   * stack: strangers would write the log. Held, because loggers are weak.
    */
-  private static final Logger STRANGERS_MISTAKES =
-      Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerHandler");
+  private static final List<Logger> STRANGERS_MISTAKES =
+      Stream.of("NettyServerHandler", "NettyServerStream")
+          .map(name -> Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty." + name))
+          .toList();
 
   /** For replies that nobody takes, and as much for requests that do not end: of the heap. */
   private static final long QUARTER = Runtime.getRuntime().maxMemory() / 4;
@@ -95,7 +98,7 @@ public final class GrpcServer implements AutoCloseable {
       Permissions permissions,
       StatusErrors errors)
       throws IOException {
-    STRANGERS_MISTAKES.setLevel(Level.SEVERE);
+    STRANGERS_MISTAKES.forEach(logger -> logger.setLevel(Level.SEVERE));
     ShutdownGate gate = new ShutdownGate(errors);
     HealthStatusManager health = new HealthStatusManager();
     NettyServerBuilder builder = limited(address, credentials, limits);

@@ -7,11 +7,9 @@ import io.waybill.server.upload.Reason;
 import io.waybill.server.upload.Role;
 import io.waybill.server.upload.UploadException;
 import io.waybill.server.upload.Violation;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 
 /** Lets an admin call on behalf of the tenant that {@code waybill-tenant} names. */
 public final class NamedTenants implements Callers {
@@ -27,7 +25,7 @@ public final class NamedTenants implements Callers {
   @Override
   public CompletableFuture<Caller> identify(ServerCall<?, ?> call, Metadata headers) {
     CompletableFuture<Caller> identified = callers.identify(call, headers);
-    String named = named(headers);
+    String named = Headers.only(headers, TENANT, NamedTenants::several);
     return named == null ? identified : identified.thenApply(caller -> as(caller, named));
   }
 
@@ -47,17 +45,7 @@ public final class NamedTenants implements Callers {
     return caller.as(named);
   }
 
-  /** Of two a proxy may have looked at the other one. */
-  private static @Nullable String named(Metadata headers) {
-    Iterable<String> all = headers.getAll(TENANT);
-    if (all == null) {
-      return null;
-    }
-    Iterator<String> each = all.iterator();
-    String first = each.next();
-    if (each.hasNext()) {
-      throw UploadException.invalid(List.of(Violation.invalid(TENANT.name(), "one, not several")));
-    }
-    return first;
+  private static UploadException several() {
+    return UploadException.invalid(List.of(Violation.invalid(TENANT.name(), "one, not several")));
   }
 }

@@ -18,12 +18,6 @@ public final class Logging {
   private static final Logger OURS = Logger.getLogger("io.waybill"); // held: loggers are weak
 
   /**
-   * It logs each message beyond the limit with a stack of thirty lines, as often as one is sent.
-   */
-  private static final Logger STREAMS =
-      Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerStream");
-
-  /**
    * Sends all logging of this process there.
    *
    * @param level from which on Waybill's own events are shown; of its libraries, warnings
@@ -39,7 +33,6 @@ public final class Logging {
     root.addHandler(handler);
     root.setLevel(Level.WARNING);
     OURS.setLevel(level);
-    STREAMS.setLevel(Level.SEVERE);
   }
 
   private static final class OneLine extends Formatter {

@@ -12,8 +12,7 @@ import java.time.Duration;
  * @param completeSocket for the next byte of a Complete, which can take minutes without one
  *     (PROTOCOL rule 7)
  * @param complete a Complete as a whole, since S3 keeps the connection alive with spaces. Below
- *     {@code Timing.completeLease}, so that the holder of a lease learns the outcome while it holds
- *     it
+ *     {@code Timing.completeGrace}, after which an attempt counts as settled
  * @param retryDelay the most before the first retry; it doubles with each
  * @param throttledRetryDelay the same where S3 asked to go slower
  */

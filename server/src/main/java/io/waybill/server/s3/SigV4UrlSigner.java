@@ -84,7 +84,7 @@ final class SigV4UrlSigner implements UrlSigner {
     SigningMoment known = moment;
     long now = clock.millis();
     if (known == null || !known.isReadyAt(now)) {
-      moment = SigningMoment.of(now, identity(known == null ? null : known.identity()));
+      moment = asked(known, now);
     }
   }
 
@@ -144,11 +144,14 @@ final class SigV4UrlSigner implements UrlSigner {
       return known;
     }
     SigningMoment next =
-        known != null && known.isBelievedAt(millis)
-            ? known.at(millis)
-            : SigningMoment.of(millis, identity(known == null ? null : known.identity()));
+        known != null && known.isBelievedAt(millis) ? known.at(millis) : asked(known, millis);
     moment = next;
     return next;
+  }
+
+  /** Of credentials that are asked for anew; what was made of the same ones before is kept. */
+  private SigningMoment asked(@Nullable SigningMoment known, long millis) {
+    return SigningMoment.of(millis, identity(known == null ? null : known.identity()));
   }
 
   private SigningIdentity identity(@Nullable SigningIdentity known) {

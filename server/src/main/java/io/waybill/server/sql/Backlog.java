@@ -46,7 +46,8 @@ final class Backlog<T> {
 
   /**
    * Waits for work and takes what there is, by turns of the tenants, each one's oldest first;
-   * nothing where none came so long, or where it {@link #isOver}.
+   * nothing where none came so long, or where it {@link #isOver}; less where memory ends, since
+   * what is taken must be answered.
    */
   List<T> take(int most, Duration patience) {
     lock.lock();
@@ -54,8 +55,14 @@ final class Backlog<T> {
       await(patience);
       int count = Math.min(most, waiting.size());
       List<T> taken = new ArrayList<>(count);
-      for (int i = 0; i < count; i++) {
-        taken.add(Objects.requireNonNull(waiting.next()));
+      try {
+        for (int i = 0; i < count; i++) {
+          taken.add(Objects.requireNonNull(waiting.next()));
+        }
+      } catch (OutOfMemoryError e) {
+        if (taken.isEmpty()) {
+          throw e;
+        }
       }
       return taken;
     } finally {

@@ -1,6 +1,7 @@
 package io.waybill.server.sql;
 
 import io.waybill.server.upload.UploadException;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,9 @@ abstract class Call<T> {
     failure = cause;
   }
 
+  /** What it will lock, as far as that is known. */
+  abstract Rows rows();
+
   /** Tells the caller. */
   void answer() {
     if (failure != null) {
@@ -33,9 +37,16 @@ abstract class Call<T> {
   /** One whose caller waits on its own thread. */
   static final class Waiting<T> extends Call<T> {
     private final CommitQueue.Write<T> write;
+    private final Rows rows;
 
-    Waiting(CommitQueue.Write<T> write) {
+    Waiting(Rows rows, CommitQueue.Write<T> write) {
+      this.rows = rows;
       this.write = write;
+    }
+
+    @Override
+    Rows rows() {
+      return rows;
     }
 
     void run(Handle handle) {
@@ -49,6 +60,11 @@ abstract class Call<T> {
 
     Ledger(LedgerWrite write) {
       this.write = write;
+    }
+
+    @Override
+    Rows rows() {
+      return new Rows(List.of(write.uploadNo()), List.of());
     }
   }
 }

@@ -21,8 +21,9 @@ import org.jdbi.v3.core.Handle;
  *
  * <p>Calls that wait at the same time have no order among themselves; a batch does its ledger
  * writes first. If one call fails the whole batch is rolled back and each runs alone, so that it
- * fails alone. If the database fails, or the commit itself, the batch is answered with that, and
- * the next one tries again, on a new connection. Whatever happens, every call is answered.
+ * fails alone. What met another replica's transaction and was undone for it, is run again. If the
+ * database fails, or the commit itself, the batch is answered with that, and the next one tries
+ * again, on a new connection. Whatever happens, every call is answered.
  */
 final class CommitQueue implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(CommitQueue.class.getName());
@@ -39,7 +40,7 @@ final class CommitQueue implements AutoCloseable {
   static final int CAPACITY = 20_000;
 
   /** Of Waybill itself, which has its turns as a tenant has; none has this name. */
-  private static final String OWN = "";
+  static final String OWN = "";
 
   /** How many calls share a transaction at the most; more make it longer but hardly cheaper. */
   static final int BATCH = 1_000;
@@ -49,6 +50,9 @@ final class CommitQueue implements AutoCloseable {
 
   /** After how long a rest the journal is folded, which nobody waits for. */
   private static final Duration REST = Duration.ofMillis(100);
+
+  /** How often a transaction is run that meets others'. */
+  private static final int ATTEMPTS = 3;
 
   private static final Duration FOR_EVER = Duration.ofNanos(Long.MAX_VALUE);
 
@@ -60,7 +64,7 @@ final class CommitQueue implements AutoCloseable {
 
   private final Database database;
   private final Writer writer;
-  private final ReportJournal journal;
+  private final ReportTarget reports;
   private final LedgerBatch ledger;
   private final Executor callbacks;
   private final Backlog<Call<?>> backlog;
@@ -68,6 +72,7 @@ final class CommitQueue implements AutoCloseable {
   private boolean foldsAtRest; // the writer's own, as the next
   private boolean foldingFails;
   private final AtomicLong commits = new AtomicLong();
+  private final AtomicLong conflicts = new AtomicLong();
 
   /**
    * Starts the writer thread.
@@ -77,13 +82,13 @@ final class CommitQueue implements AutoCloseable {
    */
   CommitQueue(
       Database database,
-      ReportJournal journal,
+      ReportTarget reports,
       LedgerBatch ledger,
       int capacity,
       Executor callbacks) {
     this.database = database;
     this.writer = new Writer(database);
-    this.journal = journal;
+    this.reports = reports;
     this.ledger = ledger;
     this.callbacks = callbacks;
     this.backlog = new Backlog<>(capacity);
@@ -91,17 +96,19 @@ final class CommitQueue implements AutoCloseable {
     thread.start();
   }
 
-  /** {@link #run(String, Write)} of no tenant's. */
+  /** {@link #run(String, Rows, Write)} of no tenant's. */
   <T> T run(Write<T> write) {
-    return run(OWN, write);
+    return run(OWN, Rows.NONE, write);
   }
 
   /**
    * Runs a tenant's write and waits until it is durable, also on a thread that is interrupted: who
    * is told to stop in the middle of his work still writes down how far he came.
+   *
+   * @param rows what it will lock
    */
-  <T> T run(String tenant, Write<T> write) {
-    Call.Waiting<T> call = new Call.Waiting<>(write);
+  <T> T run(String tenant, Rows rows, Write<T> write) {
+    Call.Waiting<T> call = new Call.Waiting<>(rows, write);
     backlog.add(tenant, call);
     boolean interrupted = Thread.interrupted();
     try {
@@ -150,6 +157,11 @@ final class CommitQueue implements AutoCloseable {
     return commits.get();
   }
 
+  /** How many transactions were undone for another replica's sake, and run again. */
+  long conflicts() {
+    return conflicts.get();
+  }
+
   /** How many calls wait for the next transaction. */
   int waiting() {
     return backlog.size();
@@ -188,14 +200,14 @@ final class CommitQueue implements AutoCloseable {
   private boolean serveNext() {
     List<Call<?>> batch = List.of();
     try {
-      batch = backlog.take(BATCH, foldsAtRest && !journal.isEmpty() ? REST : FOR_EVER);
+      batch = backlog.take(BATCH, foldsAtRest && !reports.isEmpty() ? REST : FOR_EVER);
       if (batch.isEmpty()) {
         foldAll();
         return !backlog.isOver();
       }
       commit(batch);
       answer(batch);
-      if (journal.isFoldingDue()) {
+      if (reports.isFoldingDue()) {
         fold();
       }
     } catch (RuntimeException | Error e) {
@@ -209,7 +221,7 @@ final class CommitQueue implements AutoCloseable {
 
   /** As long as nobody calls. */
   private void foldAll() {
-    while (foldsAtRest && !journal.isEmpty() && backlog.size() == 0 && fold()) {
+    while (foldsAtRest && !reports.isEmpty() && backlog.size() == 0 && fold()) {
       // the next part of it
     }
   }
@@ -217,7 +229,7 @@ final class CommitQueue implements AutoCloseable {
   /** What is not folded now is folded later: nothing is lost, and nobody waits for it. */
   private boolean fold() {
     try {
-      transaction(journal::foldSome);
+      transaction(reports::foldSome);
       foldingFails = false;
     } catch (RuntimeException | Error e) {
       if (!foldingFails) {
@@ -255,7 +267,11 @@ final class CommitQueue implements AutoCloseable {
   }
 
   private boolean concernsAll(Throwable failure) {
-    return failure instanceof Writer.CommitFailed || database.isUnavailable(failure);
+    return failure instanceof Writer.CommitFailed
+        || switch (database.fault(failure)) {
+          case STATEMENT, CONFLICT -> false;
+          case DATABASE, CONNECTION -> true;
+        };
   }
 
   private void fail(List<Call<?>> calls, Throwable cause) {
@@ -264,8 +280,27 @@ final class CommitQueue implements AutoCloseable {
   }
 
   private void transaction(List<Call<?>> batch) {
+    for (int attempt = 1; true; attempt++) {
+      try {
+        attempt(batch);
+        return;
+      } catch (RuntimeException | Error e) {
+        if (attempt == ATTEMPTS || !isConflict(e)) {
+          throw e;
+        }
+        conflicts.incrementAndGet();
+      }
+    }
+  }
+
+  private boolean isConflict(Throwable failure) {
+    return !(failure instanceof Writer.CommitFailed) && database.fault(failure) == Fault.CONFLICT;
+  }
+
+  private void attempt(List<Call<?>> batch) {
     transaction(
         handle -> {
+          lockRows(handle, batch);
           runLedger(handle, batch);
           for (Call<?> call : batch) {
             if (call instanceof Call.Waiting<?> waiting) {
@@ -280,7 +315,7 @@ final class CommitQueue implements AutoCloseable {
     try {
       writer.transaction(
           handle -> {
-            journal.begin(handle);
+            reports.begin(handle);
             work.accept(handle);
           });
       noteCommitted();
@@ -293,7 +328,7 @@ final class CommitQueue implements AutoCloseable {
   /** It was committed; where memory ends here, nobody may run it again all the same. */
   private void noteCommitted() {
     try {
-      journal.committed();
+      reports.committed();
     } catch (RuntimeException | Error e) {
       throw new Writer.CommitFailed(e);
     }
@@ -302,9 +337,21 @@ final class CommitQueue implements AutoCloseable {
   /** What was committed after all is to be read from now on, not only after the next write. */
   private void seeWhetherItWas() {
     try {
-      writer.transaction(journal::begin);
+      writer.transaction(reports::begin);
     } catch (RuntimeException | Error e) {
       // The next write sees.
+    }
+  }
+
+  /** One call's own order is the same everywhere, and so is that of the ledger writes alone. */
+  private void lockRows(Handle handle, List<Call<?>> batch) {
+    boolean ordered = batch.size() == 1 && batch.get(0).rows().areInOrder();
+    if (database.isShared()
+        && !ordered
+        && batch.stream().anyMatch(call -> call instanceof Call.Waiting<?>)) {
+      RowLocks locks = new RowLocks();
+      batch.forEach(call -> locks.add(call.rows()));
+      locks.take(handle);
     }
   }
 

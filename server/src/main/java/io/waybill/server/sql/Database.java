@@ -1,14 +1,13 @@
 package io.waybill.server.sql;
 
+import java.time.Clock;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /**
  * What the store needs of a database engine and each engine does in its own way. The schema stands
- * when it is open; closing it closes every connection.
- *
- * <p>Each Jdbi and each writer defines {@code <for_update>}: what a SELECT says to lock its rows
- * until the transaction ends; nothing where a transaction has the database to itself.
+ * when it is open; closing it closes every connection. Each Jdbi and each writer speaks the
+ * engine's {@link Dialect}.
  */
 interface Database extends AutoCloseable {
 
@@ -25,8 +24,16 @@ interface Database extends AutoCloseable {
 
   void rollback(Handle writer);
 
-  /** Whether the database is at fault and not the statement, so that trying the rest is useless. */
-  boolean isUnavailable(Throwable failure);
+  Fault fault(Throwable failure);
+
+  /** Whether other servers may work on it, so that rows have to be locked in an order. */
+  boolean isShared();
+
+  /** Where reports go. */
+  ReportTarget newReportTarget();
+
+  /** The time that leases and ends of sessions are reckoned in, one for all who share it. */
+  Clock clock();
 
   @Override
   void close();

@@ -75,12 +75,12 @@ final class Folding {
   /** The revisions of the rows as they would be if all were folded. */
   static Map<Long, Long> revisions(Handle handle, Unfolded unfolded, Collection<Long> uploadNos) {
     Map<Long, Long> revisions = new HashMap<>();
-    handle
-        .createQuery(
+    var select =
+        handle.createQuery(
             """
-            SELECT upload_no, revision, folded_seq FROM upload WHERE upload_no IN (<numbers>)
-            """)
-        .bindList("numbers", InList.padded(uploadNos))
+            SELECT upload_no, revision, folded_seq FROM upload WHERE upload_no <in> (<numbers>)
+            """);
+    InList.bind(select, "numbers", uploadNos)
         .map(
             (row, context) -> {
               long uploadNo = row.getLong("upload_no");
@@ -101,13 +101,13 @@ final class Folding {
 
   private Map<Long, Long> foldedSeqs(Collection<Long> uploadNos) {
     Map<Long, Long> seqs = new TreeMap<>();
-    handle
-        .createQuery(
+    var select =
+        handle.createQuery(
             """
-            SELECT upload_no, folded_seq FROM upload WHERE upload_no IN (<numbers>)
+            SELECT upload_no, folded_seq FROM upload WHERE upload_no <in> (<numbers>)
             ORDER BY upload_no
-            """)
-        .bindList("numbers", InList.padded(uploadNos))
+            """);
+    InList.bind(select, "numbers", uploadNos)
         .map((row, context) -> Map.entry(row.getLong("upload_no"), row.getLong("folded_seq")))
         .forEach(row -> seqs.put(row.getKey(), row.getValue()));
     return seqs;

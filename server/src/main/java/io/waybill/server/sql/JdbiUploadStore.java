@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 /** Sessions and ledgers in a SQL database. Times are kept to the millisecond. */
 public final class JdbiUploadStore implements UploadStore, AutoCloseable {
   private final Database database;
-  private final ReportJournal journal;
+  private final ReportTarget reports;
   private final CommitQueue writes;
   private final Clock clock;
   private final RecentUploads recent = new RecentUploads(Ticker.systemTicker());
@@ -45,19 +45,19 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
    * @param clock for {@link Upload#updateTime}
    * @param callbacks where the stages of {@link #record} and {@link #extend} complete
    */
-  public JdbiUploadStore(SqliteDatabase database, Clock clock, Executor callbacks) {
-    this(database, clock, callbacks, CommitQueue.CAPACITY, new ReportJournal());
+  JdbiUploadStore(Database database, Clock clock, Executor callbacks) {
+    this(database, clock, callbacks, CommitQueue.CAPACITY, database.newReportTarget());
   }
 
   JdbiUploadStore(
-      Database database, Clock clock, Executor callbacks, int capacity, ReportJournal journal) {
+      Database database, Clock clock, Executor callbacks, int capacity, ReportTarget reports) {
     this.database = database;
     this.clock = clock;
-    this.journal = journal;
+    this.reports = reports;
     this.writes =
-        new CommitQueue(database, journal, new LedgerBatch(journal, clock), capacity, callbacks);
+        new CommitQueue(database, reports, new LedgerBatch(reports, clock), capacity, callbacks);
     try {
-      writes.run(handle -> true); // which reads the journal, before anybody reads anything else
+      writes.run(handle -> true); // which reads a journal, before anybody reads anything else
     } catch (RuntimeException e) {
       close();
       throw e;
@@ -85,8 +85,36 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
   }
 
   /**
+   * The store in a PostgreSQL, which other servers may share; the schema is brought forward.
+   *
+   * @throws IOException with one line for the operator, where that cannot be
+   */
+  public static JdbiUploadStore open(PostgresAddress address, Executor callbacks)
+      throws IOException {
+    PostgresDatabase database = PostgresDatabase.open(address);
+    return new JdbiUploadStore(database, database.clock(), callbacks);
+  }
+
+  /**
+   * The same for a command that may run beside servers: the schema is not brought forward.
+   *
+   * @throws IOException likewise, and where the schema is another version's
+   */
+  public static JdbiUploadStore openBeside(PostgresAddress address, Executor callbacks)
+      throws IOException {
+    PostgresDatabase database = PostgresDatabase.openBeside(address);
+    return new JdbiUploadStore(database, database.clock(), callbacks);
+  }
+
+  /** The time that leases and ends of sessions are reckoned in. */
+  public Clock clock() {
+    return clock;
+  }
+
+  /**
    * Ends the leases of whoever died holding one, so that nobody waits minutes for the dead. For a
-   * server that starts, on a database that no other server works on; returns how many there were.
+   * server that starts; returns how many there were. Where other servers may be alive and hold
+   * theirs, it does nothing: what the dead held is taken over when its time has run out.
    *
    * <p>Safe even where somebody is alive after all ({@code sweep} beside a server that restarts): a
    * lease only keeps two from doing the same work at once, it guards nothing. What guards is the
@@ -103,7 +131,9 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
    * </ul>
    */
   public int releaseLeases() {
-    return writes.run(handle -> UploadTable.releaseLeases(handle, clock.instant()));
+    return database.isShared()
+        ? 0
+        : writes.run(handle -> UploadTable.releaseLeases(handle, clock.instant()));
   }
 
   /**
@@ -126,10 +156,11 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
         writes
             .run(
                 spec.tenant(),
+                Rows.ofNew(spec),
                 handle ->
                     Admission.run(
                         handle,
-                        journal.unfoldedHere(),
+                        reports.unfoldedHere(),
                         spec,
                         progress,
                         expireTime,
@@ -194,7 +225,7 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
         handle -> {
           boolean replaced = replaceRow(handle, seen, next, false);
           if (replaced && !change.isEmpty()) {
-            journal.fold(handle, seen.number());
+            reports.fold(handle, seen.number());
             delete(handle, seen, change.drop()).add(handle);
             put(handle, seen, change.put()).add(handle);
           }
@@ -218,10 +249,12 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
   }
 
   private boolean move(Upload seen, Progress next, CommitQueue.Write<Boolean> write) {
+    Usage before = Usage.of(seen.spec(), seen.state());
+    boolean givesBack = !before.equals(Usage.of(seen.spec(), next.state()));
     boolean moved = false;
     long began = recent.now();
     try {
-      moved = writes.run(seen.spec().tenant(), write);
+      moved = writes.run(seen.spec().tenant(), Rows.of(seen, givesBack), write);
       return moved;
     } finally {
       if (moved) {
@@ -233,21 +266,42 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
   }
 
   @Override
-  public boolean forget(Upload seen) {
+  public int forget(Collection<Upload> seen) {
     try {
       return writes.run(
-          seen.spec().tenant(),
-          handle -> {
-            boolean deleted = UploadTable.delete(handle, seen);
-            if (deleted) {
-              PartTable.deleteAll(handle, seen.number());
-              UsageTable.giveBack(handle, seen.spec(), Usage.of(seen.spec(), seen.state()));
-            }
-            return deleted;
-          });
+          turnOf(seen),
+          Rows.ofEnding(seen),
+          handle -> (int) seen.stream().filter(upload -> forget(handle, upload)).count());
     } finally {
-      recent.forget(seen);
+      seen.forEach(recent::forget);
     }
+  }
+
+  /** The tenant's, where they are all one's. */
+  private static String turnOf(Collection<Upload> seen) {
+    List<String> tenants = seen.stream().map(each -> each.spec().tenant()).distinct().toList();
+    return tenants.size() == 1 ? tenants.get(0) : CommitQueue.OWN;
+  }
+
+  private static boolean forget(Handle handle, Upload seen) {
+    boolean deleted = UploadTable.delete(handle, seen);
+    if (deleted) {
+      PartTable.deleteAll(handle, seen.number());
+      UsageTable.giveBack(handle, seen.spec(), Usage.of(seen.spec(), seen.state()));
+    }
+    return deleted;
+  }
+
+  @Override
+  public void renewLeases(Collection<Upload> seen, Instant until) {
+    List<Upload> all = List.copyOf(seen);
+    writes.run(
+        CommitQueue.OWN,
+        Rows.of(all),
+        handle -> {
+          all.forEach(upload -> UploadTable.renewLease(handle, upload, until));
+          return true;
+        });
   }
 
   @Override
@@ -260,7 +314,7 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
 
   @Override
   public CompletionStage<Boolean> record(Upload seen, Part part, Instant expireTime) {
-    if (journal.isFull()) {
+    if (reports.isFull()) {
       return CompletableFuture.failedFuture(StoreFailures.overloaded());
     }
     return writes
@@ -284,9 +338,10 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
   public void drop(Upload seen, Collection<Integer> partNumbers) {
     writes.run(
         seen.spec().tenant(),
+        Rows.of(seen, false),
         handle -> {
           if (UploadTable.isActive(handle, seen)) {
-            journal.fold(handle, seen.number());
+            reports.fold(handle, seen.number());
             Counts counts = delete(handle, seen, partNumbers);
             if (!counts.isEmpty()) {
               counts.touchAndAdd(handle, List.of(seen.number()), clock.instant());
@@ -313,10 +368,31 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
   }
 
   @Override
+  public Optional<UploadId> last(String tenant, @Nullable UploadId before, int count) {
+    return read((handle, unfolded) -> UploadList.last(handle, tenant, before, count));
+  }
+
+  @Override
   public List<Upload> due(Instant now, Set<UploadState> states, int most) {
     return read(
         (handle, unfolded) ->
             Folding.whole(handle, unfolded, UploadTable.due(handle, now, states, most)));
+  }
+
+  /** Down the primary key: an index of its own would cost every change of every session more. */
+  @Override
+  public AtRest atRest(Instant before, long after, int most) {
+    List<Upload> oldest =
+        read((handle, unfolded) -> UploadTable.oldest(handle, after, most)).stream()
+            .map(StoredUpload::upload)
+            .toList();
+    List<Upload> oldEnough =
+        oldest.stream().takeWhile(upload -> upload.spec().createTime().isBefore(before)).toList();
+    return new AtRest(
+        oldEnough.stream()
+            .filter(upload -> upload.progress().isAtRest() && upload.updateTime().isBefore(before))
+            .toList(),
+        oldEnough.size() == most ? oldEnough.get(most - 1).number() : 0);
   }
 
   /** For tests to look into, and to hold up. */
@@ -357,7 +433,7 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
 
   /** In one transaction, where rows and journal have to be put together. */
   private <T> T read(BiFunction<Handle, Unfolded, T> reading) {
-    Unfolded unfolded = journal.unfolded();
+    Unfolded unfolded = reports.unfolded();
     try {
       return database
           .readers()

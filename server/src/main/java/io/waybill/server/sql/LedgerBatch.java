@@ -16,14 +16,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Many ledger writes as one: reads the sessions they touch, decides in memory in their order, and
- * writes the reports in one row. Three statements, however many writes there are.
+ * hands the reports on. Few statements, however many writes there are.
  */
 final class LedgerBatch {
-  private final ReportJournal journal;
+  private final ReportTarget target;
   private final Clock clock;
 
-  LedgerBatch(ReportJournal journal, Clock clock) {
-    this.journal = journal;
+  LedgerBatch(ReportTarget target, Clock clock) {
+    this.target = target;
     this.clock = clock;
   }
 
@@ -41,7 +41,7 @@ final class LedgerBatch {
       answers.add(applied);
     }
     if (!reports.isEmpty()) {
-      journal.append(handle, reports);
+      target.append(handle, reports);
     }
     extend(handle, sessions.values(), clock.instant());
     return answers;
@@ -49,15 +49,13 @@ final class LedgerBatch {
 
   private static Map<Long, Session> sessions(Handle handle, List<LedgerWrite> writes) {
     Map<Long, Session> sessions = new HashMap<>();
-    handle
-        .createQuery(
+    var select =
+        handle.createQuery(
             """
             SELECT upload_no, state, expire_time, url_end FROM upload
-            WHERE upload_no IN (<numbers>) ORDER BY upload_no <for_update>
-            """)
-        .bindList(
-            "numbers",
-            InList.padded(writes.stream().map(LedgerWrite::uploadNo).distinct().toList()))
+            WHERE upload_no <in> (<numbers>) ORDER BY upload_no <for_update>
+            """);
+    InList.bind(select, "numbers", writes.stream().map(LedgerWrite::uploadNo).distinct().toList())
         .map((row, context) -> new Session(row))
         .forEach(session -> sessions.put(session.uploadNo, session));
     return sessions;

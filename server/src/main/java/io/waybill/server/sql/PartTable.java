@@ -26,9 +26,9 @@ final class PartTable {
     List<Long> all = List.copyOf(keys);
     for (int from = 0; from < all.size(); from += InList.MOST) {
       List<Long> some = all.subList(from, Math.min(from + InList.MOST, all.size()));
-      handle
-          .createQuery("SELECT part_key, size_bytes FROM part WHERE part_key IN (<keys>)")
-          .bindList("keys", InList.padded(some))
+      var select =
+          handle.createQuery("SELECT part_key, size_bytes FROM part WHERE part_key <in> (<keys>)");
+      InList.bind(select, "keys", some)
           .map((row, context) -> Map.entry(row.getLong("part_key"), row.getLong("size_bytes")))
           .forEach(entry -> sizes.put(entry.getKey(), entry.getValue()));
     }
@@ -69,10 +69,8 @@ final class PartTable {
 
   static void delete(Handle handle, Collection<Long> keys) {
     if (!keys.isEmpty()) {
-      handle
-          .createUpdate("DELETE FROM part WHERE part_key IN (<keys>)")
-          .bindList("keys", InList.padded(keys))
-          .execute();
+      var delete = handle.createUpdate("DELETE FROM part WHERE part_key <in> (<keys>)");
+      InList.bind(delete, "keys", keys).execute();
     }
   }
 

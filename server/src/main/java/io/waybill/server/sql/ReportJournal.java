@@ -14,11 +14,8 @@ import org.jspecify.annotations.Nullable;
  * the journal's rows, and each upload's {@code folded_seq}, up to which the ledger has them. What
  * is in memory saves reading the journal, and is compared with {@code folded_seq} by whoever reads
  * or folds. So a process that dies, or another one that writes, is nothing special.
- *
- * <p>All but {@link #unfolded} belongs to the writer's thread. Each of its transactions begins with
- * {@link #begin}, and ends with {@link #committed}, without which nothing of it counts.
  */
-final class ReportJournal {
+final class ReportJournal implements ReportTarget {
   /** How many reports fill a generation: of about 100 bytes in memory each, and there are two. */
   private static final int GENERATION = 50_000;
 
@@ -55,19 +52,20 @@ final class ReportJournal {
     this.slice = slice;
   }
 
-  /** What may not be in the ledger; for readers, to be taken before they read the database. */
-  Unfolded unfolded() {
+  @Override
+  public Unfolded unfolded() {
     Unfolded now = unfolded;
     return now.isEmpty() ? Unfolded.NOTHING : now; // which stays empty, as a generation does not
   }
 
-  /** Whether no more reports are to be taken. */
-  boolean isFull() {
+  @Override
+  public boolean isFull() {
     return unfolded.newestFirst().stream().mapToInt(Unfolded.Generation::size).sum() >= MOST;
   }
 
   /** Takes in what another process wrote, and a commit of one's own whose answer was lost. */
-  void begin(Handle handle) {
+  @Override
+  public void begin(Handle handle) {
     staged = null;
     foldedThen = foldedUploads;
     handle
@@ -79,8 +77,8 @@ final class ReportJournal {
 
   private record Row(long seq, ReportBatch batch) {}
 
-  /** Writes reports; once in a transaction. */
-  void append(Handle handle, List<LedgerWrite> reports) {
+  @Override
+  public void append(Handle handle, List<LedgerWrite> reports) {
     ReportBatch batch = ReportBatch.of(reports);
     stagedSeq =
         handle
@@ -92,8 +90,8 @@ final class ReportJournal {
     staged = batch;
   }
 
-  /** What may not be in the ledger, with what this transaction has written; for the writer. */
-  Unfolded unfoldedHere() {
+  @Override
+  public Unfolded unfoldedHere() {
     if (staged == null) {
       return unfolded();
     }
@@ -102,22 +100,24 @@ final class ReportJournal {
     return new Unfolded(List.of(here, filling, folding));
   }
 
-  /** Folds all that there is of an upload, before something else is done to its ledger. */
-  void fold(Handle handle, long uploadNo) {
+  @Override
+  public void fold(Handle handle, long uploadNo) {
     Folding.run(handle, unfoldedHere(), List.of(uploadNo), staged == null ? lastSeq : stagedSeq);
   }
 
-  /** Whether enough has come to fold some of it. */
-  boolean isFoldingDue() {
+  @Override
+  public boolean isFoldingDue() {
     return sinceSlice >= slice && (folding.size() > 0 || filling.size() >= generation);
   }
 
-  boolean isEmpty() {
+  @Override
+  public boolean isEmpty() {
     return filling.size() == 0 && folding.size() == 0;
   }
 
   /** Folds the reports of the next few uploads; of a new generation, once the old one is done. */
-  void foldSome(Handle handle) {
+  @Override
+  public void foldSome(Handle handle) {
     if (folding.size() == 0) {
       List<Long> uploads = filling.uploads();
       show(new Unfolded.Generation(), filling);
@@ -146,7 +146,8 @@ final class ReportJournal {
   }
 
   /** What this transaction did counts. Where this fails, it is found by {@link #begin}. */
-  void committed() {
+  @Override
+  public void committed() {
     if (staged != null) {
       publish(stagedSeq, staged);
       staged = null;

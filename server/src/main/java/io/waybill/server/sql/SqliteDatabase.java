@@ -8,6 +8,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
 import org.jdbi.v3.core.Handle;
@@ -32,8 +33,11 @@ public final class SqliteDatabase implements Database {
   /** How long a writer waits for another process's write, a reader for a connection. */
   static final Duration BUSY_TIMEOUT = Duration.ofSeconds(5);
 
-  /** Reads take microseconds and the machine has few cores: more would only wait for the CPU. */
+  /** As many as threads read at once (see Threads), of several tenants. */
   private static final int READERS = 12;
+
+  /** What mostly suffices, since reads take microseconds; a start waits for no more than one. */
+  private static final int READERS_AT_REST = 4;
 
   /** To how many bytes the write-ahead log is cut after a checkpoint. */
   private static final int MAX_IDLE_WAL_BYTES = 64 << 20;
@@ -43,9 +47,9 @@ public final class SqliteDatabase implements Database {
   private final Jdbi readers;
 
   private SqliteDatabase(SQLiteDataSource writerSource, HikariDataSource readerPool) {
-    this.writers = configured(Jdbi.create(writerSource));
+    this.writers = Dialect.SQLITE.speak(Jdbi.create(writerSource));
     this.readerPool = readerPool;
-    this.readers = configured(Jdbi.create(readerPool));
+    this.readers = Dialect.SQLITE.speak(Jdbi.create(readerPool));
   }
 
   /**
@@ -62,9 +66,13 @@ public final class SqliteDatabase implements Database {
    * is. To bring it forward under an older server would have that one write what the new schema
    * does not count.
    *
-   * @throws IOException also where the schema is not this program's
+   * @throws IOException also where there is none, or its schema is not this program's
    */
   static SqliteDatabase openBeside(Path file) throws IOException {
+    if (!Files.exists(file)) {
+      // An empty one made here would call every upload of a live one an orphan.
+      throw new IOException(file + ": no such database");
+    }
     return open(file, BUSY_TIMEOUT, SqliteDatabase::requireCurrent);
   }
 
@@ -103,7 +111,8 @@ public final class SqliteDatabase implements Database {
   public static void preload() {
     SQLiteDataSource source = new SQLiteDataSource();
     source.setUrl("jdbc:sqlite::memory:");
-    configured(Jdbi.create(source))
+    Dialect.SQLITE
+        .speak(Jdbi.create(source))
         .useHandle(
             handle -> {
               handle.execute("CREATE TABLE preload (number INTEGER PRIMARY KEY, text TEXT)");
@@ -163,15 +172,9 @@ public final class SqliteDatabase implements Database {
     pool.setDataSource(source);
     pool.setReadOnly(true);
     pool.setMaximumPoolSize(READERS);
+    pool.setMinimumIdle(READERS_AT_REST);
     pool.setConnectionTimeout(BUSY_TIMEOUT.toMillis());
     return new HikariDataSource(pool);
-  }
-
-  /** A write transaction locks the whole database, so no row needs a lock of its own. */
-  private static Jdbi configured(Jdbi jdbi) {
-    PlainSql sql = new PlainSql();
-    jdbi.setSqlParser(sql).setTemplateEngine(sql);
-    return jdbi.define("for_update", "").registerRowMapper(new UploadMapper());
   }
 
   @Override
@@ -205,8 +208,24 @@ public final class SqliteDatabase implements Database {
   }
 
   @Override
-  public boolean isUnavailable(Throwable failure) {
-    return SqliteErrors.isUnavailable(failure);
+  public Fault fault(Throwable failure) {
+    return SqliteErrors.fault(failure);
+  }
+
+  /** A command beside a server shares it, but a write transaction locks the whole database. */
+  @Override
+  public boolean isShared() {
+    return false;
+  }
+
+  @Override
+  public ReportTarget newReportTarget() {
+    return new ReportJournal();
+  }
+
+  @Override
+  public Clock clock() {
+    return Clock.systemUTC();
   }
 
   /**

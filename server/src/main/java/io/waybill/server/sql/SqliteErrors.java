@@ -29,14 +29,15 @@ final class SqliteErrors {
 
   private SqliteErrors() {}
 
-  /** Whether the database does not answer: locked, full, broken, gone, closed. */
-  static boolean isUnavailable(Throwable failure) {
+  /** The database's is that it does not answer: locked, full, broken, gone, closed. */
+  static Fault fault(Throwable failure) {
     Optional<SQLException> sql = sqlException(failure);
+    boolean statement = sql.isEmpty();
     if (sql.isPresent() && sql.get() instanceof SQLiteException e) {
       int primary = e.getResultCode().code & PRIMARY;
-      return STATEMENT.stream().noneMatch(code -> code.code == primary);
+      statement = STATEMENT.stream().anyMatch(code -> code.code == primary);
     }
-    return sql.isPresent();
+    return statement ? Fault.STATEMENT : Fault.DATABASE;
   }
 
   /** What went wrong, in one line. */

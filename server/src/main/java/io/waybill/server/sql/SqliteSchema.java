@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteDataSource;
 
@@ -61,19 +60,13 @@ final class SqliteSchema {
     return isFlyways(statement) && script.startsWith(HISTORY + history(statement) + "\n");
   }
 
-  static void migrate(SQLiteDataSource source) {
+  static void migrate(SQLiteDataSource source) throws SQLException {
     migrate(source, "latest");
   }
 
   /** Up to a version. */
-  static void migrate(SQLiteDataSource source, String target) {
-    Flyway.configure()
-        .dataSource(source)
-        .locations("classpath:db/migration")
-        .placeholders(TYPES)
-        .target(target)
-        .load()
-        .migrate();
+  static void migrate(SQLiteDataSource source, String target) throws SQLException {
+    new Migrations(source, TYPES, target).bring();
   }
 
   /** What was migrated, as Flyway wrote it down: version, checksum and success of each step. */

@@ -15,7 +15,7 @@ final class StoreFailures {
     if (failure instanceof UploadException known) {
       return known;
     }
-    return failure instanceof Writer.CommitFailed || database.isUnavailable(failure)
+    return failure instanceof Writer.CommitFailed || database.fault(failure) != Fault.STATEMENT
         ? unavailable().causedBy(failure)
         : new UploadException(Reason.INTERNAL, "the store failed", Map.of()).causedBy(failure);
   }

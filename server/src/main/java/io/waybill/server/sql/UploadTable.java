@@ -84,11 +84,8 @@ final class UploadTable {
   }
 
   static List<StoredUpload> byNumbers(Handle handle, Collection<Long> numbers) {
-    return handle
-        .createQuery("SELECT * FROM upload WHERE upload_no IN (<numbers>)")
-        .bindList("numbers", InList.padded(numbers))
-        .mapTo(StoredUpload.class)
-        .list();
+    var select = handle.createQuery("SELECT * FROM upload WHERE upload_no <in> (<numbers>)");
+    return InList.bind(select, "numbers", numbers).mapTo(StoredUpload.class).list();
   }
 
   /** Sets a session's progress if its state and fence are still those seen. */
@@ -121,6 +118,20 @@ final class UploadTable {
           .bind("seen_url_end", seen.urlEnd().toEpochMilli());
     }
     return update.execute() == 1;
+  }
+
+  static void renewLease(Handle handle, Upload seen, Instant until) {
+    handle
+        .createUpdate(
+            """
+            UPDATE upload SET lease_until = :until, due_at = :until
+            WHERE upload_no = :upload_no AND state = 'COMPLETING' AND fence = :fence
+              AND lease_until < :until
+            """)
+        .bind("upload_no", seen.number())
+        .bind("fence", seen.progress().fence())
+        .bind("until", until.toEpochMilli())
+        .execute();
   }
 
   /** Ends every lease, and leaves the fences: who held one loses its patience, not its work. */
@@ -173,6 +184,16 @@ final class UploadTable {
             """)
         .bindList("states", states.stream().map(Enum::name).sorted().toList())
         .bind("now", now.toEpochMilli())
+        .bind("most", most)
+        .mapTo(StoredUpload.class)
+        .list();
+  }
+
+  /** By number, so by age, but for what two replicas do at once. */
+  static List<StoredUpload> oldest(Handle handle, long after, int most) {
+    return handle
+        .createQuery("SELECT * FROM upload WHERE upload_no > :after ORDER BY upload_no LIMIT :most")
+        .bind("after", after)
         .bind("most", most)
         .mapTo(StoredUpload.class)
         .list();

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The connection that writes, for one thread: opened when it is needed, and given up when it can
- * not even roll back, so that the next transaction begins on a new one.
+ * not even roll back or leads to a server that cannot write, so that the next transaction begins on
+ * a new one.
  */
 final class Writer implements AutoCloseable {
   private final Database database;
@@ -46,13 +47,28 @@ final class Writer implements AutoCloseable {
       database.commit(open);
     } catch (RuntimeException | Error e) {
       undo(open, e);
+      if (isConflict(e)) {
+        throw e;
+      }
       throw new CommitFailed(e);
+    }
+  }
+
+  /** Where not even that can be told, the outcome is unknown. */
+  private boolean isConflict(Throwable failure) {
+    try {
+      return database.fault(failure) == Fault.CONFLICT;
+    } catch (RuntimeException | Error e) {
+      return false;
     }
   }
 
   private void undo(Handle open, Throwable failure) {
     try {
       database.rollback(open);
+      if (database.fault(failure) == Fault.CONNECTION) {
+        close();
+      }
     } catch (RuntimeException | Error e) {
       failure.addSuppressed(e);
       close();

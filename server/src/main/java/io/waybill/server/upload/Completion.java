@@ -33,6 +33,7 @@ public final class Completion {
   private final UploadStore store;
   private final ObjectStore objects;
   private final Sessions sessions;
+  private final Leases leases;
   private final ContentInspection content;
   private final StorageCleaning cleaning;
   private final Clock clock;
@@ -43,6 +44,7 @@ public final class Completion {
       UploadStore store,
       ObjectStore objects,
       Sessions sessions,
+      Leases leases,
       ContentInspection content,
       StorageCleaning cleaning,
       Clock clock,
@@ -51,6 +53,7 @@ public final class Completion {
     this.store = store;
     this.objects = objects;
     this.sessions = sessions;
+    this.leases = leases;
     this.content = content;
     this.cleaning = cleaning;
     this.clock = clock;
@@ -67,6 +70,7 @@ public final class Completion {
    */
   Upload finish(Upload held, List<Part> manifest) {
     Upload upload = held;
+    leases.hold(held);
     try {
       for (int attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
         boolean settled = isSettled(upload.progress()); // before the look at the key, not after it
@@ -86,6 +90,8 @@ public final class Completion {
         stranded.put(upload.id(), upload.progress().fence());
       }
       throw e;
+    } finally {
+      leases.letGo(held.id());
     }
   }
 
@@ -289,6 +295,8 @@ public final class Completion {
     if (!store.replace(upload, next)) {
       throw new FenceLost();
     }
-    return upload.with(next);
+    Upload written = upload.with(next);
+    leases.hold(written);
+    return written;
   }
 }

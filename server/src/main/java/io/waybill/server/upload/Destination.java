@@ -38,7 +38,7 @@ public record Destination(
     Duration sessionMaxAge,
     ContentCheck contentCheck,
     boolean conditionalPuts,
-    Quotas quotas) {
+    PerTenant<Quota> quotas) {
 
   /** S3 signs for at most a week. */
   public static final Duration MAX_URL_TTL = Duration.ofDays(7);

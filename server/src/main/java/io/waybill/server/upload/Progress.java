@@ -54,6 +54,11 @@ public record Progress(
     return leaseUntil != null && leaseUntil.isAfter(now);
   }
 
+  /** Whether it has ended, and nobody need look after it any more. */
+  public boolean isAtRest() {
+    return state.isTerminal() && cleanAt == null;
+  }
+
   /** The same state in new hands: the lease had run out. */
   public Progress takenOver(Instant newLeaseUntil) {
     return new Progress(

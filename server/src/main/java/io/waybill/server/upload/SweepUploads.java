@@ -110,7 +110,8 @@ public final class SweepUploads {
       case FINISH_START -> finishStart(upload);
       case EXPIRE -> expire(upload);
       case CLEAN -> outcome(cleaning.clean(upload));
-      case FINISH_COMPLETE, ABORT_ORPHAN -> throw new IllegalStateException("not done here");
+      case FINISH_COMPLETE, ABORT_ORPHAN, FORGET ->
+          throw new IllegalStateException("not done here");
     };
   }
 

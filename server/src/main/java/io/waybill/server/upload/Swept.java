@@ -23,7 +23,9 @@ public record Swept(
     /** A completion was left half done. */
     FINISH_COMPLETE,
     /** S3 lists a multipart upload of ours that no session owns. */
-    ABORT_ORPHAN
+    ABORT_ORPHAN,
+    /** A session ended longer ago than they are kept; its object stays. */
+    FORGET
   }
 
   /** What came of it. */

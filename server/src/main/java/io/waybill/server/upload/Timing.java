@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * @param createLease how long a start may work on its S3 upload before another takes over
  * @param createWait how long a repeated start waits for the first one
- * @param completeLease how long a completion may go without a sign of life
+ * @param completeLease how long a completion may go without a sign of life ({@link Leases})
  * @param completeGrace after this a Complete attempt cannot take effect any more; above the S3
  *     client's own timeout
  * @param putGrace how long a PUT that began before its URL's end may go on
@@ -28,7 +28,7 @@ public record Timing(
       new Timing(
           Duration.ofSeconds(60),
           Duration.ofSeconds(10),
-          Duration.ofMinutes(12),
+          Duration.ofSeconds(30),
           Duration.ofMinutes(15),
           Duration.ofHours(24),
           Duration.ofDays(7),

@@ -21,7 +21,7 @@ public final class TokenBuckets {
   private static final String NEWCOMERS = "";
 
   private final String what;
-  private final Rates rates;
+  private final PerTenant<Rate> rates;
   private final LongSupplier nanoTime;
   private final Map<String, AtomicLong> fullAt = new ConcurrentHashMap<>();
   private final AtomicLong tidiedAt;
@@ -30,7 +30,7 @@ public final class TokenBuckets {
    * @param what is counted, in the configuration's word: {@code calls_per_second}
    * @param nanoTime as {@link System#nanoTime}
    */
-  public TokenBuckets(String what, Rates rates, LongSupplier nanoTime) {
+  public TokenBuckets(String what, PerTenant<Rate> rates, LongSupplier nanoTime) {
     this.what = what;
     this.rates = rates;
     this.nanoTime = nanoTime;

@@ -65,17 +65,7 @@ public final class Turns<T> {
 
   /** The next tenant's oldest; null where nothing waits. */
   public @Nullable T next() {
-    for (Lane<T> lane = order.peek(); lane != null; lane = order.peek()) {
-      if (lane.size > 1) {
-        order.add(lane);
-      }
-      order.remove();
-      T work = taken(lane);
-      if (work != null) {
-        return work;
-      }
-    }
-    return null;
+    return next(tenant -> true);
   }
 
   /** The oldest of the next tenant that may have a turn; null where none that waits may. */

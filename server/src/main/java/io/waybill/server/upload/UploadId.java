@@ -1,17 +1,21 @@
 package io.waybill.server.upload;
 
-import java.time.Clock;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 
 /**
- * A session's id: a UUID of version 7 in its canonical form, so that ids sort by age. It is a whole
- * segment of the S3 key, which is how an orphan is told from a stranger's object.
+ * A session's id: a UUID of version 7 of its creation, in the canonical form, so that ids sort by
+ * age. It is a whole segment of the S3 key, which is how an orphan is told from a stranger's
+ * object.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc9562#name-uuid-version-7">RFC 9562</a>
  */
-public record UploadId(UUID uuid) {
+public record UploadId(UUID uuid) implements Comparable<UploadId> {
+
+  /** 48 bits: the year 10889. */
+  private static final long MAX_MILLIS = (1L << 48) - 1;
 
   public UploadId {
     if (uuid.version() != 7 || uuid.variant() != 2) {
@@ -19,10 +23,20 @@ public record UploadId(UUID uuid) {
     }
   }
 
-  public static UploadId next(Clock clock, RandomGenerator random) {
-    long high = clock.millis() << 16 | 0x7000 | random.nextInt(1 << 12);
-    long low = random.nextLong() >>> 2 | 1L << 63;
-    return new UploadId(new UUID(high, low));
+  /** An id of a session that is made at this time, to the millisecond. */
+  public static UploadId of(Instant createTime, RandomGenerator random) {
+    return of(createTime.toEpochMilli(), random.nextInt(1 << 12), random.nextLong() >>> 2);
+  }
+
+  /** The first id that a session made at this time, or later, can have. */
+  public static UploadId firstOf(Instant createTime) {
+    Instant believable = createTime.isBefore(Instant.EPOCH) ? Instant.EPOCH : createTime;
+    boolean everLater = believable.getEpochSecond() > MAX_MILLIS / 1_000;
+    return of(everLater ? MAX_MILLIS : believable.toEpochMilli(), 0, 0);
+  }
+
+  private static UploadId of(long millis, int random12, long random62) {
+    return new UploadId(new UUID(millis << 16 | 0x7000 | random12, random62 | 1L << 63));
   }
 
   /** Reads the canonical form and no other. */
@@ -36,6 +50,12 @@ public record UploadId(UUID uuid) {
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }
+  }
+
+  /** By age, as databases compare the text: {@link UUID} itself takes the bits for signed. */
+  @Override
+  public int compareTo(UploadId other) {
+    return toString().compareTo(other.toString());
   }
 
   @Override

@@ -63,7 +63,7 @@ public final class UploadPlanner {
 
   private UploadSpec spec(Caller caller, Destination destination, StartUpload.Request request) {
     Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-    UploadId id = UploadId.next(clock, random);
+    UploadId id = UploadId.of(now, random);
     String filename = Names.normal(request.filename());
     long size = request.sizeBytes().orElseThrow();
     boolean whole = isWhole(destination, request, size);

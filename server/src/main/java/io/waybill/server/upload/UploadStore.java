@@ -52,7 +52,8 @@ public interface UploadStore {
   /**
    * Which sessions to list; what is null or empty does not matter.
    *
-   * @param before only sessions older than this one, by id; null for the newest
+   * @param before only ids that sort before this one, so older ones
+   * @param downTo only this id and newer ones
    * @param most 1 to 1,001
    */
   record Query(
@@ -60,9 +61,8 @@ public interface UploadStore {
       Set<UploadState> states,
       @Nullable String destination,
       @Nullable String keyPrefix,
-      @Nullable Instant createdAfter,
-      @Nullable Instant createdBefore,
       @Nullable UploadId before,
+      @Nullable UploadId downTo,
       int most) {}
 
   /**
@@ -126,7 +126,17 @@ public interface UploadStore {
   boolean replaceIfNotExtended(Upload seen, Progress next);
 
   /** Deletes a session that S3 surely refused to create, if its state and fence are still those. */
-  boolean forget(Upload seen);
+  default boolean forget(Upload seen) {
+    return forget(List.of(seen)) == 1;
+  }
+
+  /**
+   * Deletes sessions with their ledgers, all in one transaction: those whose state and fence are
+   * still those seen. What they use is given back.
+   *
+   * @return how many
+   */
+  int forget(Collection<Upload> seen);
 
   /**
    * Extends an ACTIVE session that has not expired. Neither time ever moves back.
@@ -155,8 +165,18 @@ public interface UploadStore {
   /** The numbers of all parts in the ledger. */
   BitSet partNumbers(Upload upload);
 
-  /** Sessions by id, the newest first. */
+  /**
+   * Sessions by id, the newest first. Looks at all that {@code before} and {@code downTo} leave.
+   */
   List<Upload> list(Query query);
+
+  /**
+   * The last of so many sessions of a tenant, the newest first, whatever they are; empty where
+   * there are not so many. Costs what counting takes.
+   *
+   * @param before only ids that sort before this one; null for all
+   */
+  Optional<UploadId> last(String tenant, @Nullable UploadId before, int count);
 
   /**
    * Sessions of all tenants that want the sweeper, longest due first: ACTIVE ones that expired,
@@ -169,4 +189,30 @@ public interface UploadStore {
 
   /** Those of them that are in one of these states. */
   List<Upload> due(Instant now, Set<UploadState> states, int most);
+
+  /**
+   * Puts the end of leases on COMPLETING sessions off: of those whose fence is still that seen, and
+   * whose lease was not let go; never to an earlier time. No other change, and none for watchers.
+   */
+  void renewLeases(Collection<Upload> seen, Instant until);
+
+  /**
+   * Some of the sessions at rest.
+   *
+   * @param next where to look for more; 0 where there are none
+   */
+  record AtRest(List<Upload> uploads, long next) {
+    public AtRest {
+      uploads = List.copyOf(uploads);
+    }
+  }
+
+  /**
+   * Sessions of all tenants that are over, of which S3 has nothing left to clean, and that have not
+   * changed since a time; in the order of their {@link Upload#number}.
+   *
+   * @param after a number that was {@link AtRest#next}; 0 for the first
+   * @param most how many sessions to look at, at rest or not: 1 to 1,000
+   */
+  AtRest atRest(Instant before, long after, int most);
 }

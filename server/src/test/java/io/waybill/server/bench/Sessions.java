@@ -129,7 +129,7 @@ record Sessions(Path file) {
 
   /** A session that could be the next one, of an upload in {@link #PARTS} parts. */
   static UploadSpec spec() {
-    UploadId id = UploadId.next(Clock.systemUTC(), new SecureRandom());
+    UploadId id = UploadId.of(Instant.now(), new SecureRandom());
     Instant now = Instant.now();
     return new UploadSpec(
         id,

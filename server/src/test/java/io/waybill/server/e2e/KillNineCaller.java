@@ -41,12 +41,12 @@ import org.jspecify.annotations.Nullable;
 final class KillNineCaller implements Runnable {
   static final String TAKEN_KEY = "taken.bin";
 
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final int LARGE = (5 << 20) + 1_000;
 
   private final String name;
   private final Random random;
   private final Supplier<@Nullable UploadServiceBlockingStub> server;
+  private final Duration patience;
   private final Queue<ToldUpload> told;
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -57,16 +57,19 @@ final class KillNineCaller implements Runnable {
    * Makes one.
    *
    * @param server a stub of the server that is up; null while none is
+   * @param patience for one call, however often it is made
    * @param told where it writes down each upload, before its first call
    */
   KillNineCaller(
       String name,
       long seed,
       Supplier<@Nullable UploadServiceBlockingStub> server,
+      Duration patience,
       Queue<ToldUpload> told) {
     this.name = name;
     this.random = new Random(seed);
     this.server = server;
+    this.patience = patience;
     this.told = told;
   }
 
@@ -158,7 +161,7 @@ final class KillNineCaller implements Runnable {
     Upload aborted =
         call(stub -> stub.abort(AbortRequest.newBuilder().setUploadId(id).build())).getUpload();
     assertThat(aborted.getState()).isEqualTo(UploadState.UPLOAD_STATE_ABORTED);
-    upload.ended("ABORTED");
+    upload.aborted();
   }
 
   private void finish(ToldUpload upload, String id, byte[] bytes) throws Exception {
@@ -169,7 +172,7 @@ final class KillNineCaller implements Runnable {
           call(stub -> stub.complete(CompleteRequest.newBuilder().setUploadId(id).build()))
               .getUpload();
       assertThat(completed.getState()).isEqualTo(UploadState.UPLOAD_STATE_COMPLETED);
-      upload.ended("COMPLETED");
+      upload.completed(completed);
     }
   }
 
@@ -200,7 +203,7 @@ final class KillNineCaller implements Runnable {
 
   /** A URL that has ended, or a connection that has, is answered by signing again. */
   private String put(String id, int number, byte[] bytes) throws Exception {
-    long end = System.nanoTime() + PATIENCE.toNanos();
+    long end = System.nanoTime() + patience.toNanos();
     String last = "";
     while (System.nanoTime() < end) {
       SignedPart part = sign(id, number);
@@ -237,7 +240,7 @@ final class KillNineCaller implements Runnable {
   }
 
   private <T> T call(Function<UploadServiceBlockingStub, T> rpc) throws InterruptedException {
-    long end = System.nanoTime() + PATIENCE.toNanos();
+    long end = System.nanoTime() + patience.toNanos();
     @Nullable WaybillException last = null;
     while (System.nanoTime() < end) {
       UploadServiceBlockingStub stub = server.get();
@@ -253,7 +256,7 @@ final class KillNineCaller implements Runnable {
       }
       Thread.sleep(20 + random.nextInt(60));
     }
-    throw new AssertionError(name + ": no answer within " + PATIENCE, last);
+    throw new AssertionError(name + ": no answer within " + patience, last);
   }
 
   private static void expect(WaybillException e, ErrorReason reason) {

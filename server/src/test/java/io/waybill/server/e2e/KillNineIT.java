@@ -7,7 +7,6 @@ import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.waybill.server.upload.Timing;
-import io.waybill.v1.Upload;
 import io.waybill.v1.UploadServiceGrpc;
 import io.waybill.v1.UploadServiceGrpc.UploadServiceBlockingStub;
 import java.nio.file.Files;
@@ -15,23 +14,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Queue;
 import java.util.Random;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
  * The real server under eight callers, killed again and again: at random moments by SIGKILL, and at
@@ -45,6 +38,9 @@ class KillNineIT {
   /** Where an object had to be deleted, the sweeper looks again after {@code cleanRetry}. */
   private static final Duration CLEANED_WITHIN =
       Timing.DEFAULT.cleanRetry().plus(Duration.ofSeconds(60));
+
+  /** It has a server again within seconds: whoever waits for longer waits for the dead. */
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
 
   private static final int CALLERS = 8;
   private static final String EXACT_PREFIX = "exact/";
@@ -76,9 +72,7 @@ class KillNineIT {
 
   private final AtomicReference<@Nullable UploadServiceBlockingStub> server =
       new AtomicReference<>();
-  private final Queue<ToldUpload> told = new ConcurrentLinkedQueue<>();
-  private final Set<String> lost = Collections.synchronizedSet(new java.util.TreeSet<>());
-  private final Set<String> duplicates = Collections.synchronizedSet(new java.util.TreeSet<>());
+  private final Promises promises = new Promises();
   private int nthAtMost = 1;
   private final Map<String, Integer> kills = new TreeMap<>();
 
@@ -97,7 +91,8 @@ class KillNineIT {
       List<KillNineCaller> callers = new ArrayList<>();
       List<Thread> threads = new ArrayList<>();
       for (int i = 0; i < CALLERS; i++) {
-        callers.add(new KillNineCaller("caller" + i, seed + i, server::get, told));
+        callers.add(
+            new KillNineCaller("caller" + i, seed + i, server::get, PATIENCE, promises.told));
         threads.add(new Thread(callers.get(i), "caller-" + i));
       }
       threads.forEach(thread -> thread.setDaemon(true));
@@ -106,7 +101,7 @@ class KillNineIT {
       for (String kill : plan) {
         cycle(kill, random, s3);
         compareWithTheDisk(s3Client);
-        callers.forEach(KillNineIT::refuseFailure);
+        callers.forEach(Promises::refuseFailure);
       }
       try (ServerProcess last = ServerProcess.start(folder, config(s3), s3)) {
         serve(last);
@@ -114,19 +109,19 @@ class KillNineIT {
         for (Thread thread : threads) {
           thread.join();
         }
-        callers.forEach(KillNineIT::refuseFailure);
+        callers.forEach(Promises::refuseFailure);
         await()
             .atMost(CLEANED_WITHIN)
             .pollInterval(Duration.ofMillis(500))
             .until(() -> ledger().sessions().values().stream().noneMatch(s -> s.due()));
         compareWithTheDisk(s3Client);
-        compareWithTheReplies(random);
-        compareWithTheObjects(s3Client);
-        List<String> orphans = orphans(s3Client);
+        promises.compareWithTheReplies(Objects.requireNonNull(server.get()), random);
+        promises.compareWithTheObjects(s3Client);
+        List<String> orphans = Promises.orphans(s3Client, ledger());
         unserve();
         report(seed, plan.size(), orphans, Duration.ofNanos(System.nanoTime() - begun));
-        assertThat(lost).isEmpty();
-        assertThat(duplicates).isEmpty();
+        assertThat(promises.lost).isEmpty();
+        assertThat(promises.duplicates).isEmpty();
         assertThat(orphans).isEmpty();
         assertThat(kills).as("every failpoint was reached").containsKeys(failpoints());
       }
@@ -187,130 +182,19 @@ class KillNineIT {
   }
 
   private void compareWithTheDisk(S3Client s3) throws Exception {
-    List<ToldUpload> soFar = List.copyOf(told); // before the disk, which may be ahead of them
-    Map<ToldUpload, String> ends = new HashMap<>();
-    Map<ToldUpload, Map<Integer, String>> reports = new HashMap<>();
-    Map<ToldUpload, Set<String>> ids = new HashMap<>();
-    for (ToldUpload upload : soFar) {
-      ends.put(upload, String.valueOf(upload.end()));
-      reports.put(upload, upload.reported());
-      ids.put(upload, upload.ids());
-    }
-    KillNineLedger disk = ledger();
-    lost.addAll(disk.miscounted());
-    for (ToldUpload upload : soFar) {
-      String requestId = upload.request.getRequestId();
-      for (String id : ids.getOrDefault(upload, Set.of())) {
-        KillNineLedger.Session session = disk.sessions().get(requestId);
-        if (session == null) {
-          lost.add(requestId + " was started as " + id + " and is gone");
-        } else if (!session.id().equals(id)) {
-          duplicates.add(requestId + " was started as " + id + " and is " + session.id());
-        } else {
-          compare(upload, session, disk, reports.getOrDefault(upload, Map.of()), ends.get(upload));
-        }
-      }
-    }
-    uploadsInS3(s3)
-        .forEach(
-            (key, count) -> {
-              if (count > 1) {
-                duplicates.add(key + " has " + count + " multipart uploads");
-              }
-            });
-  }
-
-  private void compare(
-      ToldUpload upload,
-      KillNineLedger.Session session,
-      KillNineLedger disk,
-      Map<Integer, String> reports,
-      @Nullable String end) {
-    String requestId = upload.request.getRequestId();
-    reports.forEach(
-        (part, etag) -> {
-          String held = disk.etags().get(session.number() << 14 | part);
-          if (held == null || !(etag.isEmpty() || etag.equals(held))) {
-            lost.add(requestId + ": part " + part + " was reported with " + etag + ", is " + held);
-          }
-        });
-    if (!"null".equals(end) && !session.state().equals(end)) {
-      lost.add(requestId + " was " + end + " and is " + session.state());
-    }
-  }
-
-  /**
-   * The same request id, asked again: of up to this many, or it would take longer than the rest.
-   */
-  private void compareWithTheReplies(Random random) {
-    UploadServiceBlockingStub stub = Objects.requireNonNull(server.get());
-    List<ToldUpload> some = new ArrayList<>(told);
-    Collections.shuffle(some, random);
-    for (ToldUpload upload : some.subList(0, Math.min(2_000, some.size()))) {
-      Upload again = stub.startUpload(upload.request).getUpload();
-      if (!upload.ids().equals(Set.of(again.getUploadId()))) {
-        duplicates.add(upload.ids() + " answers as " + again.getUploadId());
-      }
-      if (upload.end() != null && !again.getState().name().equals("UPLOAD_STATE_" + upload.end())) {
-        lost.add(again.getUploadId() + " was " + upload.end() + ", answers " + again.getState());
-      }
-    }
-  }
-
-  private void compareWithTheObjects(S3Client s3) {
-    for (ToldUpload upload : told) {
-      if ("COMPLETED".equals(upload.end())) {
-        try {
-          byte[] object =
-              s3.getObjectAsBytes(get -> get.bucket(TestS3.BUCKET).key(upload.key())).asByteArray();
-          if (!KillNineCaller.sha256(object).equals(upload.sha256)) {
-            lost.add(upload.key() + " has other bytes");
-          }
-        } catch (RuntimeException e) {
-          lost.add(upload.key() + " cannot be read: " + e.getMessage());
-        }
-      }
-    }
-  }
-
-  private static Map<String, Long> uploadsInS3(S3Client s3) {
-    return s3.listMultipartUploads(list -> list.bucket(TestS3.BUCKET)).uploads().stream()
-        .collect(Collectors.groupingBy(listed -> listed.key(), Collectors.counting()));
-  }
-
-  /** What S3 still holds and nobody finished. */
-  private List<String> orphans(S3Client s3) throws Exception {
-    List<String> orphans = new ArrayList<>(uploadsInS3(s3).keySet());
-    Set<String> finished =
-        ledger().sessions().values().stream()
-            .filter(session -> session.state().equals("COMPLETED"))
-            .map(KillNineLedger.Session::key)
-            .collect(Collectors.toSet());
-    s3.listObjectsV2Paginator(list -> list.bucket(TestS3.BUCKET)).contents().stream()
-        .map(S3Object::key)
-        .filter(key -> !finished.contains(key))
-        .filter(key -> !key.equals(EXACT_PREFIX + KillNineCaller.TAKEN_KEY))
-        .forEach(orphans::add);
-    return orphans;
+    Promises.Told soFar = promises.toldByNow();
+    promises.compareWithTheLedger(soFar, ledger());
+    promises.compareWithTheUploadsInS3(s3);
   }
 
   private void report(long seed, int cycles, List<String> orphans, Duration took) throws Exception {
-    Map<String, Long> ends =
-        told.stream()
-            .collect(Collectors.groupingBy(u -> String.valueOf(u.end()), Collectors.counting()));
     StringBuilder text =
         new StringBuilder("kill9 seed=" + seed + " seconds=" + took.toSeconds() + "\n");
     kills.forEach((kill, times) -> text.append("  %4d  %s%n".formatted(times, kill)));
-    text.append(
-        "  told: %d starts, %d parts, %d completed, %d aborted%n"
-            .formatted(
-                told.stream().filter(u -> !u.ids().isEmpty()).count(),
-                told.stream().mapToInt(u -> u.reported().size()).sum(),
-                ends.getOrDefault("COMPLETED", 0L),
-                ends.getOrDefault("ABORTED", 0L)));
+    text.append(promises.summary());
     text.append(
         "kill9 cycles=%d acked_lost=%d duplicate_sessions=%d orphans=%d"
-            .formatted(cycles, lost.size(), duplicates.size(), orphans.size()));
+            .formatted(cycles, promises.lost.size(), promises.duplicates.size(), orphans.size()));
     System.out.println(text);
     Files.writeString(Path.of("target", "kill9.txt"), text + System.lineSeparator());
   }
@@ -319,17 +203,10 @@ class KillNineIT {
     return FAILPOINTS.toArray(String[]::new);
   }
 
-  private static void refuseFailure(KillNineCaller caller) {
-    Throwable failure = caller.failure();
-    if (failure != null) {
-      throw new AssertionError("a caller met what none should meet", failure);
-    }
-  }
-
   /**
    * Without start-up checks, whose probes it would kill too: single PUTs from the first call on.
    */
-  private static String config(TestS3 s3) {
+  static String config(TestS3 s3) {
     String destination =
         """
           - name: %s

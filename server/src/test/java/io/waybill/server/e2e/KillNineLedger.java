@@ -43,10 +43,8 @@ record KillNineLedger(
         JdbiUploadStore.open(copy.resolve("waybill.db"), Clock.systemUTC(), Runnable::run)) {
       store.foldAtRest();
     }
-    try (Connection connection =
-            DriverManager.getConnection("jdbc:sqlite:" + copy.resolve("waybill.db"));
-        Statement statement = connection.createStatement()) {
-      return new KillNineLedger(sessions(statement), etags(statement), miscounted(statement));
+    try {
+      return read("jdbc:sqlite:" + copy.resolve("waybill.db"));
     } finally {
       try (var files = Files.list(copy)) {
         for (Path file : files.toList()) {
@@ -54,6 +52,19 @@ record KillNineLedger(
         }
       }
       Files.delete(copy);
+    }
+  }
+
+  /** The same of a database that servers may be working on: as it is at one moment. */
+  static KillNineLedger read(String url) throws SQLException {
+    try (Connection connection = DriverManager.getConnection(url);
+        Statement statement = connection.createStatement()) {
+      connection.setTransactionIsolation(
+          url.startsWith("jdbc:sqlite:")
+              ? Connection.TRANSACTION_SERIALIZABLE
+              : Connection.TRANSACTION_REPEATABLE_READ);
+      connection.setAutoCommit(false);
+      return new KillNineLedger(sessions(statement), etags(statement), miscounted(statement));
     }
   }
 
@@ -88,7 +99,7 @@ record KillNineLedger(
               SELECT destination, tenant,
                 CASE WHEN state IN ('CREATING', 'ACTIVE', 'COMPLETING') THEN -1 ELSE 0 END,
                 CASE WHEN state IN ('ABORTED', 'EXPIRED', 'FAILED') THEN 0 ELSE -size_bytes END
-              FROM upload)
+              FROM upload) AS changes
             GROUP BY destination, tenant HAVING SUM(sessions) <> 0 OR SUM(bytes) <> 0
             """)) {
       while (row.next()) {

@@ -31,10 +31,14 @@ final class ServerProcess implements AutoCloseable {
   }
 
   static ServerProcess start(Path folder, String yaml, TestS3 s3) throws IOException {
+    return start(folder, yaml, s3, List.of());
+  }
+
+  static ServerProcess start(Path folder, String yaml, TestS3 s3, List<String> jvmFlags)
+      throws IOException {
     Path config = Files.writeString(folder.resolve("waybill.yaml"), yaml);
-    return launch(
-        folder,
-        s3,
+    List<String> arguments = new ArrayList<>(jvmFlags);
+    arguments.addAll(
         List.of(
             "-jar",
             Jar.SERVER.path().toString(),
@@ -45,6 +49,7 @@ final class ServerProcess implements AutoCloseable {
             "127.0.0.1:0",
             "--data-dir",
             folder.resolve("data").toString()));
+    return launch(folder, s3, arguments);
   }
 
   /** The same code with a {@link io.waybill.server.FailpointServer failpoint} in it. */

@@ -1,6 +1,7 @@
 package io.waybill.server.e2e;
 
 import io.waybill.v1.StartUploadRequest;
+import io.waybill.v1.Upload;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -12,6 +13,7 @@ final class ToldUpload {
   final StartUploadRequest request;
   final String sha256;
   private final Set<String> ids = ConcurrentHashMap.newKeySet();
+  private final Set<String> answers = ConcurrentHashMap.newKeySet();
   private final Map<Integer, String> reported = new TreeMap<>();
   private volatile String key = "";
   private volatile @Nullable String end;
@@ -34,9 +36,20 @@ final class ToldUpload {
     }
   }
 
-  /** An acknowledged Complete or Abort: COMPLETED or ABORTED. */
-  void ended(String state) {
-    end = state;
+  /** An acknowledged Abort. */
+  void aborted() {
+    end = "ABORTED";
+  }
+
+  /** An acknowledged Complete. */
+  void completed(Upload answer) {
+    answers.add(answer.getObject() + " " + answer.getCompleteTime());
+    end = "COMPLETED";
+  }
+
+  /** What the calls of Complete answered; more than one is a broken promise. */
+  Set<String> answers() {
+    return Set.copyOf(answers);
   }
 
   /** More than one is a broken promise. */

@@ -8,7 +8,8 @@ import io.grpc.ServerInterceptor;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.stub.StreamObserver;
-import io.waybill.server.upload.Rates;
+import io.waybill.server.upload.PerTenant;
+import io.waybill.server.upload.Rate;
 import io.waybill.server.upload.Reason;
 import io.waybill.server.upload.TokenBuckets;
 import io.waybill.server.upload.UploadException;
@@ -28,7 +29,7 @@ import org.junit.jupiter.api.Test;
 class CallGuardTest {
   private final StatusErrors errors = new StatusErrors(new Random(1));
   private final TokenBuckets rates =
-      new TokenBuckets("calls_per_second", Rates.UNLIMITED, System::nanoTime);
+      new TokenBuckets("calls_per_second", PerTenant.all(Rate.UNLIMITED), System::nanoTime);
   private final Permissions permissions = Permissions.of(Reflection.OFF);
   private final ShutdownGate gate = new ShutdownGate(errors);
   private @Nullable Server server;

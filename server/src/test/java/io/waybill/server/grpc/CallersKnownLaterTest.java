@@ -13,8 +13,8 @@ import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.stub.StreamObserver;
 import io.waybill.server.upload.Caller;
+import io.waybill.server.upload.PerTenant;
 import io.waybill.server.upload.Rate;
-import io.waybill.server.upload.Rates;
 import io.waybill.server.upload.Reason;
 import io.waybill.server.upload.TokenBuckets;
 import io.waybill.server.upload.UploadException;
@@ -41,7 +41,7 @@ class CallersKnownLaterTest {
   private final StatusErrors errors = new StatusErrors(new Random(1));
   private final ShutdownGate gate = new ShutdownGate(errors);
   private final TokenBuckets rates =
-      new TokenBuckets("calls_per_second", new Rates(new Rate(1, 1), Map.of()), () -> 0);
+      new TokenBuckets("calls_per_second", new PerTenant<>(new Rate(1, 1), Map.of()), () -> 0);
   private final CompletableFuture<Caller> caller = new CompletableFuture<>();
   private final CompletableFuture<Void> cancelled = new CompletableFuture<>();
   private final AtomicInteger asked = new AtomicInteger();

@@ -15,14 +15,14 @@ import io.waybill.server.upload.GetUpload;
 import io.waybill.server.upload.InMemoryObjectStore;
 import io.waybill.server.upload.InMemoryUploadStore;
 import io.waybill.server.upload.KeyTemplate;
+import io.waybill.server.upload.Leases;
 import io.waybill.server.upload.ListParts;
 import io.waybill.server.upload.ListUploads;
 import io.waybill.server.upload.MutableClock;
 import io.waybill.server.upload.Pauses;
+import io.waybill.server.upload.PerTenant;
 import io.waybill.server.upload.Quota;
-import io.waybill.server.upload.Quotas;
 import io.waybill.server.upload.Rate;
-import io.waybill.server.upload.Rates;
 import io.waybill.server.upload.ReportPart;
 import io.waybill.server.upload.S3Limits;
 import io.waybill.server.upload.Sessions;
@@ -56,8 +56,8 @@ final class Rig implements AutoCloseable {
   static final String TENANT = "acme";
 
   /** Of the destination "small". */
-  private static final Quotas SMALL =
-      new Quotas(new Quota(2, 1_000), Map.of("vip", Quota.UNLIMITED));
+  private static final PerTenant<Quota> SMALL =
+      new PerTenant<>(new Quota(2, 1_000), Map.of("vip", Quota.UNLIMITED));
 
   /** Ten streams, five of a tenant. */
   static final WatchLimits WATCH_LIMITS =
@@ -88,7 +88,7 @@ final class Rig implements AutoCloseable {
   private TokenBuckets buckets(String what, String tenant, Rate rate) {
     return new TokenBuckets(
         what,
-        new Rates(Rate.UNLIMITED, Map.of(tenant, rate)),
+        new PerTenant<>(Rate.UNLIMITED, Map.of(tenant, rate)),
         () -> TimeUnit.MILLISECONDS.toNanos(clock.millis()));
   }
 
@@ -114,7 +114,16 @@ final class Rig implements AutoCloseable {
     ContentInspection content =
         new ContentInspection(destinations, objects, new FakeContentDetector());
     Completion completion =
-        new Completion(store, objects, sessions, content, cleaning, clock, pauses, timing);
+        new Completion(
+            store,
+            objects,
+            sessions,
+            new Leases(store, clock, timing),
+            content,
+            cleaning,
+            clock,
+            pauses,
+            timing);
     Assembly assembly = new Assembly(store, objects, sessions, completion, clock, pauses, timing);
     return new UseCases(
         new StartUpload(
@@ -162,7 +171,8 @@ final class Rig implements AutoCloseable {
       long maxSizeBytes,
       boolean checksums,
       ContentCheck check) {
-    return destination(name, keys, types, maxSizeBytes, checksums, check, Quotas.UNLIMITED);
+    return destination(
+        name, keys, types, maxSizeBytes, checksums, check, PerTenant.all(Quota.UNLIMITED));
   }
 
   private static Destination destination(
@@ -172,7 +182,7 @@ final class Rig implements AutoCloseable {
       long maxSizeBytes,
       boolean checksums,
       ContentCheck check,
-      Quotas quotas) {
+      PerTenant<Quota> quotas) {
     return new Destination(
         name,
         "bucket",

@@ -224,8 +224,8 @@ enum PlantedBug {
       RatesTest.class),
   THE_FLOOD_KEEPS_ITS_TURN(
       "upload/Turns",
-      "if (lane.size > 1) {\n        order.add(lane);\n      }\n      order.remove();",
-      "if (lane.size == 1) {\n        order.remove();\n      }",
+      "if (lane.size > 1) {\n          order.add(lane);\n        }\n        lanes.remove();",
+      "if (lane.size == 1) {\n          lanes.remove();\n        }",
       CommitQueueTest.class),
   A_FLOOD_TAKES_EVERY_THREAD(
       "TenantPool", "< threads - running", "< threads", TenantPoolTest.class);

@@ -8,7 +8,6 @@ import io.waybill.server.upload.Upload;
 import io.waybill.server.upload.UploadId;
 import io.waybill.server.upload.UploadMode;
 import io.waybill.server.upload.UploadSpec;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -90,7 +89,7 @@ final class RandomUploads {
     boolean single = random.nextInt(4) == 0;
     UploadSpec spec =
         new UploadSpec(
-            UploadId.next(Clock.systemUTC(), random),
+            UploadId.of(Instant.now(), random),
             "tenant",
             "request",
             "digest",

@@ -300,12 +300,11 @@ public class S3ObjectStoreTest {
   }
 
   @Test
-  void waitsLongForACompleteButNotPastItsLease() {
+  void waitsLongForACompleteButNotPastItsGrace() {
     S3Timeouts timeouts = S3Timeouts.DEFAULT;
     assertThat(timeouts.completeSocket()).isGreaterThanOrEqualTo(Duration.ofMinutes(10));
     assertThat(timeouts.complete())
         .isGreaterThan(timeouts.completeSocket())
-        .isLessThan(Timing.DEFAULT.completeLease())
         .isLessThan(Timing.DEFAULT.completeGrace());
   }
 

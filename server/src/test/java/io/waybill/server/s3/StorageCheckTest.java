@@ -11,7 +11,8 @@ import io.waybill.server.upload.ContentCheck;
 import io.waybill.server.upload.ContentTypes;
 import io.waybill.server.upload.Destination;
 import io.waybill.server.upload.KeyTemplate;
-import io.waybill.server.upload.Quotas;
+import io.waybill.server.upload.PerTenant;
+import io.waybill.server.upload.Quota;
 import io.waybill.server.upload.S3Limits;
 import java.io.IOException;
 import java.net.URI;
@@ -360,6 +361,6 @@ class StorageCheckTest {
         Duration.ofDays(6),
         content,
         false,
-        Quotas.UNLIMITED);
+        PerTenant.all(Quota.UNLIMITED));
   }
 }

@@ -89,7 +89,7 @@ final class Environment {
     if (random.nextInt(3) > 0 || urls.isEmpty()) {
       boolean neighbour = random.nextBoolean();
       world.weather.count(neighbour ? Fault.NEIGHBOUR_UPLOAD : Fault.FOREIGN_UPLOAD);
-      String name = neighbour ? UploadId.next(world.clock, random).toString() : "backup";
+      String name = neighbour ? UploadId.of(world.clock.instant(), random).toString() : "backup";
       world.s3.create("own/acme/" + name + "/file.bin", null);
       return;
     }

@@ -7,7 +7,9 @@ import io.waybill.server.upload.Completion;
 import io.waybill.server.upload.ContentInspection;
 import io.waybill.server.upload.FakeContentDetector;
 import io.waybill.server.upload.GetUpload;
-import io.waybill.server.upload.Rates;
+import io.waybill.server.upload.Leases;
+import io.waybill.server.upload.PerTenant;
+import io.waybill.server.upload.Rate;
 import io.waybill.server.upload.ReportPart;
 import io.waybill.server.upload.Sessions;
 import io.waybill.server.upload.SignParts;
@@ -45,11 +47,13 @@ final class SimServer {
     StorageCreation creation = new StorageCreation(store, objects, world.clock, world.timing);
     StorageCleaning cleaning =
         new StorageCleaning(store, objects, creation, world.clock, world.timing);
+    Leases leases = new Leases(store, world.clock, world.timing); // none is ever renewed
     Completion completion =
         new Completion(
             store,
             objects,
             sessions,
+            leases,
             new ContentInspection(world.destinations, objects, new FakeContentDetector()),
             cleaning,
             world.clock,
@@ -71,7 +75,8 @@ final class SimServer {
             world.destinations,
             new SimSigner(world),
             world.clock,
-            new TokenBuckets("signatures_per_second", Rates.UNLIMITED, System::nanoTime),
+            new TokenBuckets(
+                "signatures_per_second", PerTenant.all(Rate.UNLIMITED), System::nanoTime),
             (tenant, work) -> work.run());
     report = new ReportPart(sessions, store, world.clock, (tenant, work) -> work.run());
     abort = new AbortUpload(sessions, store, cleaning, world.clock);

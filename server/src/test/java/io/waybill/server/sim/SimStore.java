@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The way to the database: every write may fail before it happened, or after. */
 final class SimStore implements UploadStore {
@@ -77,8 +78,29 @@ final class SimStore implements UploadStore {
   }
 
   @Override
-  public boolean forget(Upload seen) {
-    return write(() -> changed(seen, rows.forget(seen)));
+  public int forget(Collection<Upload> seen) {
+    return write(
+        () -> {
+          int forgotten = 0;
+          for (Upload each : seen) {
+            forgotten += changed(each, rows.forget(each)) ? 1 : 0;
+          }
+          return forgotten;
+        });
+  }
+
+  @Override
+  public void renewLeases(Collection<Upload> held, Instant until) {
+    write(
+        () -> {
+          rows.renewLeases(held, until);
+          return true;
+        });
+  }
+
+  @Override
+  public AtRest atRest(Instant before, long after, int most) {
+    return read(() -> rows.atRest(before, after, most));
   }
 
   @Override
@@ -159,6 +181,11 @@ final class SimStore implements UploadStore {
   @Override
   public BitSet partNumbers(Upload upload) {
     return read(() -> rows.partNumbers(upload));
+  }
+
+  @Override
+  public Optional<UploadId> last(String tenant, @Nullable UploadId before, int count) {
+    return read(() -> rows.last(tenant, before, count));
   }
 
   @Override

@@ -6,8 +6,8 @@ import io.waybill.server.upload.Destination;
 import io.waybill.server.upload.Destinations;
 import io.waybill.server.upload.InMemoryUploadStore;
 import io.waybill.server.upload.KeyTemplate;
+import io.waybill.server.upload.PerTenant;
 import io.waybill.server.upload.Quota;
-import io.waybill.server.upload.Quotas;
 import io.waybill.server.upload.S3Limits;
 import io.waybill.server.upload.Timing;
 import java.time.Duration;
@@ -134,6 +134,6 @@ final class World {
         Duration.ofDays(6),
         check,
         true,
-        new Quotas(QUOTA, Map.of()));
+        new PerTenant<>(QUOTA, Map.of()));
   }
 }

@@ -76,9 +76,9 @@ public class CommitQueueTest {
           }
 
           @Override
-          public boolean isUnavailable(Throwable failure) {
+          public Fault fault(Throwable failure) {
             runOutOfMemory(failingJudgements);
-            return super.isUnavailable(failure);
+            return super.fault(failure);
           }
         };
     store =
@@ -208,7 +208,7 @@ public class CommitQueueTest {
     CompletionStage<Boolean> report = store.record(upload, part(1, 1), END);
     untilWaiting(2);
     failingBegins.set(1);
-    failingJudgements.set(1);
+    failingJudgements.set(2); // The connection's, and the batch's.
     gate.countDown();
 
     refuses(Reason.STORE_UNAVAILABLE, () -> await(waiting));

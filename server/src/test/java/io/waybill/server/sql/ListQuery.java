@@ -3,7 +3,6 @@ package io.waybill.server.sql;
 import io.waybill.server.upload.UploadId;
 import io.waybill.server.upload.UploadState;
 import io.waybill.server.upload.UploadStore.Query;
-import java.time.Instant;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -13,9 +12,8 @@ final class ListQuery {
   private Set<UploadState> states = Set.of();
   private @Nullable String destination;
   private @Nullable String prefix;
-  private @Nullable Instant after;
-  private @Nullable Instant until;
   private @Nullable UploadId before;
+  private @Nullable UploadId downTo;
   private int most = 100;
 
   ListQuery(String tenant) {
@@ -37,13 +35,8 @@ final class ListQuery {
     return this;
   }
 
-  ListQuery after(Instant time) {
-    after = time;
-    return this;
-  }
-
-  ListQuery until(Instant time) {
-    until = time;
+  ListQuery downTo(UploadId id) {
+    downTo = id;
     return this;
   }
 
@@ -58,6 +51,6 @@ final class ListQuery {
   }
 
   Query build() {
-    return new Query(tenant, states, destination, prefix, after, until, before, most);
+    return new Query(tenant, states, destination, prefix, before, downTo, most);
   }
 }

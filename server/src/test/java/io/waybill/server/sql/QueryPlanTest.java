@@ -70,7 +70,7 @@ class QueryPlanTest {
     }
   }
 
-  private static void runEverything(JdbiUploadStore store) throws Exception {
+  static void runEverything(JdbiUploadStore store) throws Exception {
     Upload upload = newUpload(store, "r1", active());
     await(store.record(upload, part(1, 1), END.plusSeconds(1)));
     await(store.extend(upload, T0, END, END));
@@ -83,13 +83,15 @@ class QueryPlanTest {
             .states(UploadState.ACTIVE, UploadState.FAILED)
             .destination("d")
             .prefix("in/")
-            .after(T0)
-            .until(END)
+            .downTo(upload.id())
             .before(upload.id())
             .build());
+    store.last(TENANT, null, 2);
     store.due(END, 10);
     store.revisions(List.of(upload.number(), upload.number() + 1));
     store.findAll(List.of(upload.number(), upload.number() + 1));
+    store.atRest(END, 0, 10);
+    store.renewLeases(List.of(upload), END);
     Upload now = reread(store, upload);
     LedgerChange change = new LedgerChange(List.of(part(2, 2)), List.of(1, 2, 3));
     assertThat(store.replace(now, active().takenOver(END), change)).isTrue();
@@ -98,7 +100,7 @@ class QueryPlanTest {
   }
 
   /** What has a plan: not BEGIN and COMMIT, not an insert of values. */
-  private static Set<String> plannable(Set<String> statements) {
+  static Set<String> plannable(Set<String> statements) {
     Set<String> plannable = new TreeSet<>();
     for (String statement : statements) {
       if (statement.startsWith("SELECT")

@@ -86,6 +86,27 @@ class SqliteSchemaTest {
   }
 
   @Test
+  void aNewerSchemaStopsTheStartInOneLine() throws Exception {
+    SQLiteDataSource source = source("waybill.db");
+    SqliteSchema.bring(source);
+    execute(
+        source,
+        """
+        INSERT INTO flyway_schema_history (installed_rank, version, description, type, script,
+          checksum, installed_by, execution_time, success)
+        VALUES (999, '999', 'later', 'SQL', 'V999__later.sql', 1, 'x', 0, TRUE)
+        """);
+
+    assertThatThrownBy(() -> SqliteDatabase.open(dir.resolve("waybill.db")))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("its schema is a newer Waybill's (version 999); start that one")
+        .message()
+        .hasLineCount(1);
+    assertThatThrownBy(() -> SqliteDatabase.openBeside(dir.resolve("waybill.db")))
+        .hasMessageContaining("made by another version of Waybill");
+  }
+
+  @Test
   void sessionsFromBeforeTheQuotasAreCounted() throws Exception {
     SQLiteDataSource source = source("waybill.db");
     SqliteSchema.migrate(source, "2");

@@ -14,10 +14,8 @@ import io.waybill.server.upload.UploadId;
 import io.waybill.server.upload.UploadMode;
 import io.waybill.server.upload.UploadSpec;
 import io.waybill.server.upload.UploadStore;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletionStage;
@@ -37,7 +35,7 @@ public final class TestUploads {
 
   /** The ids of one moment have no order; these are a millisecond apart. */
   public static UploadId id(int millis) {
-    return UploadId.next(Clock.fixed(T0.plusMillis(millis), ZoneOffset.UTC), RANDOM);
+    return UploadId.of(T0.plusMillis(millis), RANDOM);
   }
 
   public static UploadSpec spec(String tenant, String requestId) {

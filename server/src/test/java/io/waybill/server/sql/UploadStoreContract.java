@@ -45,6 +45,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
@@ -770,11 +771,23 @@ public abstract class UploadStoreContract {
   @Test
   void listsByAge() {
     Upload older = listed(1, "key", "d", T0);
-    Upload newer = listed(2, "key", "d", T0.plusSeconds(10));
-    assertThat(store.list(query().after(T0).build())).containsExactly(newer, older);
-    assertThat(store.list(query().after(T0.plusMillis(1)).build())).containsExactly(newer);
-    assertThat(store.list(query().until(T0.plusSeconds(10)).build())).containsExactly(older);
-    assertThat(store.list(query().until(T0).build())).isEmpty();
+    Upload newer = listed(2, "key", "d", T0);
+    assertThat(store.list(query().downTo(older.id()).build())).containsExactly(newer, older);
+    assertThat(store.list(query().downTo(newer.id()).build())).containsExactly(newer);
+    assertThat(store.list(query().before(newer.id()).build())).containsExactly(older);
+    assertThat(store.list(query().before(newer.id()).downTo(newer.id()).build())).isEmpty();
+  }
+
+  @Test
+  void tellsTheLastOfSoManySessions() {
+    Upload older = listed(1, "key", "d", T0);
+    Upload newer = listed(2, "key", "d", T0);
+    assertThat(store.last(TENANT, null, 1)).contains(newer.id());
+    assertThat(store.last(TENANT, null, 2)).contains(older.id());
+    assertThat(store.last(TENANT, null, 3)).isEmpty();
+    assertThat(store.last(TENANT, newer.id(), 1)).contains(older.id());
+    assertThat(store.last(TENANT, older.id(), 1)).isEmpty();
+    assertThat(store.last(STRANGER, null, 1)).isEmpty();
   }
 
   @Test
@@ -810,14 +823,122 @@ public abstract class UploadStoreContract {
                     .states(UploadState.ACTIVE)
                     .destination("e")
                     .prefix("in/")
-                    .after(T0.plusSeconds(1))
-                    .until(T0.plusSeconds(2))
+                    .downTo(TestUploads.id(0))
                     .before(TestUploads.id(100))
                     .build()))
         .containsExactly(both);
   }
 
-  // due
+  // leases
+
+  @Test
+  void aLeaseIsPutOffForWhoHoldsIt() {
+    Upload upload = create("r1", completing());
+    Instant end = Objects.requireNonNull(upload.progress().leaseUntil());
+
+    store.renewLeases(List.of(upload), end.plusSeconds(5));
+    Upload renewed = reread(store, upload);
+
+    assertThat(renewed.progress().leaseUntil()).isEqualTo(end.plusSeconds(5));
+    assertThat(renewed.revision()).isEqualTo(upload.revision());
+    assertThat(dueAt(end.plusSeconds(4))).isEmpty();
+    assertThat(dueAt(end.plusSeconds(5))).containsExactly(upload.id());
+    assertThat(store.replace(upload, upload.progress().takenOver(END))).isTrue();
+  }
+
+  @Test
+  void aLeaseIsNeverShortenedNorRevivedNorRenewedByAnother() {
+    Upload upload = create("r1", completing());
+    Upload other = create("r2", active());
+    Instant end = Objects.requireNonNull(upload.progress().leaseUntil());
+
+    store.renewLeases(List.of(upload, other), end.minusSeconds(1));
+    assertThat(reread(store, upload)).isEqualTo(upload);
+    assertThat(reread(store, other)).isEqualTo(other);
+
+    assertThat(store.replace(upload, upload.progress().released())).isTrue();
+    Upload released = reread(store, upload);
+    store.renewLeases(List.of(upload), end.plusSeconds(5));
+    assertThat(reread(store, upload)).isEqualTo(released);
+
+    assertThat(store.replace(released, released.progress().takenOver(end))).isTrue();
+    Upload takenOver = reread(store, upload);
+    store.renewLeases(List.of(upload), end.plusSeconds(5));
+    assertThat(reread(store, upload)).isEqualTo(takenOver);
+  }
+
+  // at rest
+
+  @ParameterizedTest
+  @EnumSource
+  void isAtRestWhenItIsOverAndClean(UploadState state) {
+    Upload upload = create("r1", creating());
+    assertThat(store.replace(upload, progress(state))).isTrue();
+    Upload then = reread(store, upload);
+    boolean isClean = then.progress().cleanAt() == null;
+
+    assertThat(atRest(T0.plusMillis(1), 0, 10))
+        .isEqualTo(state.isTerminal() && isClean ? List.of(upload.id()) : List.of());
+    if (!isClean) {
+      assertThat(store.replace(then, then.progress().cleaned(null))).isTrue();
+      assertThat(atRest(T0.plusMillis(1), 0, 10)).containsExactly(upload.id());
+    }
+  }
+
+  @Test
+  void aSessionRestsFromItsLastChangeOn() {
+    Upload upload = create("r1", completing());
+    time.set(T0.plusSeconds(10));
+    assertThat(store.replace(upload, progress(UploadState.COMPLETED))).isTrue();
+
+    assertThat(atRest(T0.plusSeconds(10), 0, 10)).isEmpty();
+    assertThat(atRest(T0.plusSeconds(10).plusMillis(1), 0, 10)).containsExactly(upload.id());
+  }
+
+  @Test
+  void whatIsAtRestIsFoundInStepsOfEverySize() {
+    List<UploadId> expected = new ArrayList<>();
+    for (int i = 0; i < 7; i++) {
+      Upload upload =
+          create("r" + i, progress(i % 3 == 1 ? UploadState.ACTIVE : UploadState.COMPLETED));
+      if (i % 3 != 1) {
+        expected.add(upload.id());
+      }
+    }
+    for (int most = 1; most <= 8; most++) {
+      List<UploadId> found = new ArrayList<>();
+      long next = 0;
+      do {
+        UploadStore.AtRest some = store.atRest(END, next, most);
+        some.uploads().forEach(upload -> found.add(upload.id()));
+        next = some.next();
+      } while (next != 0);
+      assertThat(found).as("%d at once", most).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void youngSessionsAreNotLookedAt() {
+    create("r1", progress(UploadState.COMPLETED));
+
+    assertThat(store.atRest(T0, 0, 1)).isEqualTo(new UploadStore.AtRest(List.of(), 0));
+  }
+
+  @Test
+  void forgetsThoseThatAreStillAsTheyWereSeen() throws Exception {
+    Upload first = create("r1", active());
+    Upload moved = create("r2", active());
+    Upload last = create("r3", active());
+    await(store.record(last, part(7, 70), END));
+    assertThat(store.replace(moved, completing())).isTrue();
+
+    assertThat(store.forget(List.of(first, moved, last))).isEqualTo(2);
+
+    assertThat(ids(query().build())).containsExactly(moved.id());
+    assertThat(store.parts(last, 0, 10)).isEmpty();
+    assertThat(used()).isEqualTo(new Usage(1, SIZE));
+    assertThat(store.forget(List.of())).isZero();
+  }
 
   @Test
   void anActiveSessionIsDueWhenItEnds() throws Exception {
@@ -991,6 +1112,10 @@ public abstract class UploadStoreContract {
     List<Part> parts = store.parts(upload, 0, S3Limits.MAX_PARTS);
     assertThat(upload.uploadedParts()).isEqualTo(parts.size());
     assertThat(upload.uploadedBytes()).isEqualTo(parts.stream().mapToLong(Part::sizeBytes).sum());
+  }
+
+  private List<UploadId> atRest(Instant before, long after, int most) {
+    return store.atRest(before, after, most).uploads().stream().map(Upload::id).toList();
   }
 
   private List<UploadId> dueAt(Instant now) {

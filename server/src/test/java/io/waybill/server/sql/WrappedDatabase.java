@@ -1,5 +1,6 @@
 package io.waybill.server.sql;
 
+import java.time.Clock;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
@@ -37,8 +38,23 @@ class WrappedDatabase implements Database {
   }
 
   @Override
-  public boolean isUnavailable(Throwable failure) {
-    return inner.isUnavailable(failure);
+  public Fault fault(Throwable failure) {
+    return inner.fault(failure);
+  }
+
+  @Override
+  public boolean isShared() {
+    return inner.isShared();
+  }
+
+  @Override
+  public ReportTarget newReportTarget() {
+    return inner.newReportTarget();
+  }
+
+  @Override
+  public Clock clock() {
+    return inner.clock();
   }
 
   @Override

@@ -29,6 +29,7 @@ final class Domain {
               checked("reject", ContentCheck.REJECT),
               checked("tag", ContentCheck.TAG)));
   final Sessions sessions = new Sessions(store, clock);
+  final Leases leases = new Leases(store, clock, TIMING);
   final StorageCreation creation = new StorageCreation(store, objects, clock, TIMING);
   final StorageCleaning cleaning = new StorageCleaning(store, objects, creation, clock, TIMING);
   final Completion completion =
@@ -36,6 +37,7 @@ final class Domain {
           store,
           objects,
           sessions,
+          leases,
           new ContentInspection(destinations, objects, new FakeContentDetector()),
           cleaning,
           clock,
@@ -50,7 +52,8 @@ final class Domain {
           destinations,
           new FakeUrlSigner(),
           clock,
-          new TokenBuckets("signatures_per_second", Rates.UNLIMITED, System::nanoTime),
+          new TokenBuckets(
+              "signatures_per_second", PerTenant.all(Rate.UNLIMITED), System::nanoTime),
           (tenant, work) -> work.run());
   final ReportPart reportPart =
       new ReportPart(sessions, store, clock, (tenant, work) -> work.run());
@@ -163,6 +166,6 @@ final class Domain {
         Duration.ofDays(6),
         check,
         true,
-        Quotas.UNLIMITED);
+        PerTenant.all(Quota.UNLIMITED));
   }
 }

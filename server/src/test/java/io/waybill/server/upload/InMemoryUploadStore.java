@@ -132,8 +132,12 @@ public final class InMemoryUploadStore implements UploadStore {
   }
 
   @Override
-  public synchronized boolean forget(Upload seen) {
+  public synchronized int forget(Collection<Upload> seen) {
     check();
+    return (int) seen.stream().filter(this::forgetOne).count();
+  }
+
+  private boolean forgetOne(Upload seen) {
     if (!isAsSeen(seen)) {
       return false;
     }
@@ -189,9 +193,69 @@ public final class InMemoryUploadStore implements UploadStore {
     check();
     return uploads.values().stream()
         .filter(upload -> matches(query, upload))
-        .sorted(Comparator.comparing((Upload upload) -> upload.id().toString()).reversed())
+        .sorted(Comparator.comparing(Upload::id).reversed())
         .limit(query.most())
         .toList();
+  }
+
+  @Override
+  public synchronized void renewLeases(Collection<Upload> seen, Instant until) {
+    check();
+    for (Upload each : seen) {
+      Upload now = uploads.get(each.id());
+      if (now != null
+          && now.state() == UploadState.COMPLETING
+          && now.progress().fence() == each.progress().fence()
+          && now.progress().leaseUntil() != null
+          && now.progress().leaseUntil().isBefore(until)) {
+        uploads.put(each.id(), now.with(renewed(now.progress(), until)));
+      }
+    }
+  }
+
+  private static Progress renewed(Progress progress, Instant until) {
+    return new Progress(
+        progress.state(),
+        progress.fence(),
+        until,
+        progress.storageUploadId(),
+        progress.unsettledSince(),
+        progress.cleanAt(),
+        progress.completeTime(),
+        progress.object(),
+        progress.failure());
+  }
+
+  @Override
+  public synchronized AtRest atRest(Instant before, long after, int most) {
+    check();
+    List<Upload> some =
+        uploads.values().stream()
+            .filter(upload -> upload.number() > after)
+            .sorted(Comparator.comparing(Upload::number))
+            .limit(most)
+            .toList();
+    return new AtRest(
+        some.stream()
+            .filter(upload -> upload.state().isTerminal() && dueSince(upload).isEmpty())
+            .filter(upload -> upload.updateTime().isBefore(before))
+            .toList(),
+        some.size() == most && some.get(most - 1).spec().createTime().isBefore(before)
+            ? some.get(most - 1).number()
+            : 0);
+  }
+
+  @Override
+  public synchronized Optional<UploadId> last(String tenant, @Nullable UploadId before, int count) {
+    check();
+    return uploads.values().stream()
+        .map(Upload::spec)
+        .filter(spec -> spec.tenant().equals(tenant))
+        .map(UploadSpec::id)
+        .filter(id -> before == null || id.compareTo(before) < 0)
+        .sorted(Comparator.reverseOrder())
+        .skip(count - 1)
+        .findFirst();
   }
 
   @Override
@@ -223,9 +287,8 @@ public final class InMemoryUploadStore implements UploadStore {
             query.states().isEmpty() || query.states().contains(upload.state()),
             isUnset(query.destination()) || spec.destination().equals(query.destination()),
             query.keyPrefix() == null || spec.key().startsWith(query.keyPrefix()),
-            query.createdAfter() == null || !spec.createTime().isBefore(query.createdAfter()),
-            query.createdBefore() == null || spec.createTime().isBefore(query.createdBefore()),
-            query.before() == null || spec.id().toString().compareTo(query.before().toString()) < 0)
+            query.before() == null || spec.id().compareTo(query.before()) < 0,
+            query.downTo() == null || spec.id().compareTo(query.downTo()) >= 0)
         .allMatch(matches -> matches);
   }
 

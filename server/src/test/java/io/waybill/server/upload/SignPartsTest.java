@@ -84,7 +84,7 @@ public class SignPartsTest {
   void whatDidNotFitIsNotCharged() {
     TokenBuckets signatures =
         new TokenBuckets(
-            "signatures_per_second", new Rates(new Rate(1, 10_000), Map.of()), () -> 0);
+            "signatures_per_second", new PerTenant<>(new Rate(1, 10_000), Map.of()), () -> 0);
     SignParts counted =
         new SignParts(
             domain.sessions,

@@ -16,14 +16,14 @@ public class SweepOrphansTest {
   @Test
   void namesExactlyTheOrphansAndAbortsThem() {
     Upload live = domain.start(20 * MIB, UploadMode.MULTIPART);
-    String lost = "acme/" + UploadId.next(domain.clock, new Random(7)) + "/lost.bin";
+    String lost = "acme/" + UploadId.of(domain.clock.instant(), new Random(7)) + "/lost.bin";
     domain.objects.strangersUpload(live.spec(), lost);
     for (String foreign :
         List.of(
             "acme/not-an-id/x",
             "somebody/else.bin",
-            UploadId.next(domain.clock, new Random(8)).toString(),
-            "UPPER/" + UploadId.next(domain.clock, new Random(9)) + "/x",
+            UploadId.of(domain.clock.instant(), new Random(8)).toString(),
+            "UPPER/" + UploadId.of(domain.clock.instant(), new Random(9)) + "/x",
             "acme/123e4567-e89b-42d3-a456-426614174000/version-4-uuid")) {
       domain.objects.strangersUpload(live.spec(), foreign);
     }

@@ -18,8 +18,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What a tenant may do in a while, on a clock that goes from where it overflows soon. */
 public class TokenBucketsTest {
   private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 1_000_000_000);
-  private final Rates rates =
-      new Rates(new Rate(10, 20), Map.of("free", Rate.UNLIMITED, "odd", new Rate(3, 1)));
+  private final PerTenant<Rate> rates =
+      new PerTenant<>(new Rate(10, 20), Map.of("free", Rate.UNLIMITED, "odd", new Rate(3, 1)));
   private final TokenBuckets buckets = new TokenBuckets("calls_per_second", rates, nanos::get);
 
   @Test

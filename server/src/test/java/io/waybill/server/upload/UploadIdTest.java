@@ -2,27 +2,44 @@ package io.waybill.server.upload;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class UploadIdTest {
+  private static final Instant NOW = Instant.ofEpochMilli(1_700_000_000_000L);
 
   @Test
   void sortsByAgeAndReadsItselfBack() {
     Random random = new Random(4);
     String before = "";
     for (int i = 0; i < 1_000; i++) {
-      Clock clock = Clock.fixed(Instant.ofEpochMilli(1_700_000_000_000L + i), ZoneOffset.UTC);
-      UploadId id = UploadId.next(clock, random);
+      UploadId id = UploadId.of(NOW.plusMillis(i), random);
 
       assertThat(UploadId.parse(id.toString())).contains(id);
       assertThat(id.toString()).isGreaterThan(before);
       assertThat(id.uuid().version()).isEqualTo(7);
       before = id.toString();
     }
+  }
+
+  @Test
+  void theFirstOfATimePartsWhatWasMadeBeforeFromTheRest() {
+    Random random = new Random(5);
+    UploadId first = UploadId.firstOf(NOW);
+    for (int i = 0; i < 1_000; i++) {
+      assertThat(UploadId.of(NOW, random)).isGreaterThanOrEqualTo(first);
+      assertThat(UploadId.of(NOW.minusMillis(1), random)).isLessThan(first);
+    }
+  }
+
+  @Test
+  void everyTimeHasAFirst() {
+    UploadId now = UploadId.of(NOW, new Random(6));
+
+    assertThat(UploadId.firstOf(Instant.MIN)).isEqualTo(UploadId.firstOf(Instant.EPOCH));
+    assertThat(UploadId.firstOf(Instant.MIN)).isLessThan(now);
+    assertThat(UploadId.firstOf(Instant.MAX)).isGreaterThan(now);
   }
 
   @Test

@@ -19,10 +19,12 @@ import io.waybill.server.upload.Destinations;
 import io.waybill.server.upload.FakeContentDetector;
 import io.waybill.server.upload.InMemoryUploadStore;
 import io.waybill.server.upload.KeyTemplate;
+import io.waybill.server.upload.Leases;
 import io.waybill.server.upload.MutableClock;
 import io.waybill.server.upload.ObjectStore;
-import io.waybill.server.upload.Quotas;
-import io.waybill.server.upload.Rates;
+import io.waybill.server.upload.PerTenant;
+import io.waybill.server.upload.Quota;
+import io.waybill.server.upload.Rate;
 import io.waybill.server.upload.Reason;
 import io.waybill.server.upload.S3Limits;
 import io.waybill.server.upload.Sessions;
@@ -110,7 +112,16 @@ final class Waybill {
     ContentInspection content =
         new ContentInspection(destinations, objects, new FakeContentDetector());
     Completion completion =
-        new Completion(store, objects, sessions, content, cleaning, clock, clock::advance, timing);
+        new Completion(
+            store,
+            objects,
+            sessions,
+            new Leases(store, clock, timing),
+            content,
+            cleaning,
+            clock,
+            clock::advance,
+            timing);
     Assembly assembly =
         new Assembly(store, objects, sessions, completion, clock, clock::advance, timing);
     signParts =
@@ -120,7 +131,8 @@ final class Waybill {
             destinations,
             storage.urlSigner(),
             clock,
-            new TokenBuckets("signatures_per_second", Rates.UNLIMITED, System::nanoTime),
+            new TokenBuckets(
+                "signatures_per_second", PerTenant.all(Rate.UNLIMITED), System::nanoTime),
             (tenant, work) -> work.run());
     start =
         new StartUpload(
@@ -330,6 +342,6 @@ final class Waybill {
         Duration.ofDays(6),
         check,
         true,
-        Quotas.UNLIMITED);
+        PerTenant.all(Quota.UNLIMITED));
   }
 }

@@ -1,0 +1,176 @@
+package io.waybill.server.sql;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Properties;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/**
+ * PostgreSQL, which any number of servers share: there is no other coordination among them. Of each
+ * server one connection writes, the commit thread's own, and a pool of them reads.
+ *
+ * <p>Row locks and compare-and-sets are made for READ COMMITTED, the default, and hold under
+ * anything stricter, where more transactions are undone and run again.
+ */
+final class PostgresDatabase implements Database {
+  /** As many as there are threads that read, and a few for those that wait for S3. */
+  private static final int READERS = 12;
+
+  private static final int IDLE_READERS = 2;
+
+  /** How long a reader waits for a connection. */
+  private static final Duration POOL_TIMEOUT = Duration.ofSeconds(5);
+
+  /**
+   * What a connection that writes begins with. Locks are waited for as long as another replica's
+   * batch may take; one that was frozen in the middle of its transaction loses it. And what is
+   * committed is on the disk, whatever the database does for others.
+   */
+  private static final String WRITER =
+      """
+      SET lock_timeout = '5s';
+      SET idle_in_transaction_session_timeout = '10s';
+      SELECT set_config('synchronous_commit', 'on', false)
+      WHERE current_setting('synchronous_commit') = 'off'
+      """;
+
+  private final Jdbi writers;
+  private final HikariDataSource readerPool;
+  private final Jdbi readers;
+  private final DatabaseClock clock;
+
+  private PostgresDatabase(PGSimpleDataSource source) {
+    this.writers = Dialect.POSTGRES.speak(Jdbi.create(source));
+    this.readerPool = readerPool(source);
+    this.readers = Dialect.POSTGRES.speak(Jdbi.create(readerPool));
+    this.clock = DatabaseClock.start(Clock.systemUTC(), readers);
+  }
+
+  /**
+   * Opens a database, and brings its schema forward.
+   *
+   * @throws IOException with one line for the operator, where that cannot be
+   */
+  static PostgresDatabase open(PostgresAddress address) throws IOException {
+    return open(address, PostgresSchema::bring);
+  }
+
+  /**
+   * The database of servers that may be running, for a command beside them: its schema is left as
+   * it is.
+   *
+   * @throws IOException also where the schema is not this program's
+   */
+  static PostgresDatabase openBeside(PostgresAddress address) throws IOException {
+    return open(address, PostgresDatabase::requireCurrent);
+  }
+
+  private static void requireCurrent(PGSimpleDataSource source) throws SQLException {
+    if (!PostgresSchema.isCurrent(source)) {
+      throw new SQLException(
+          "it was made by another version of Waybill; start the server of this version first");
+    }
+  }
+
+  /** What is done to the schema before anybody reads. */
+  @FunctionalInterface
+  private interface Preparation {
+    void run(PGSimpleDataSource source) throws SQLException;
+  }
+
+  private static PostgresDatabase open(PostgresAddress address, Preparation schema)
+      throws IOException {
+    try {
+      PGSimpleDataSource source = source(address);
+      schema.run(source);
+      return new PostgresDatabase(source);
+    } catch (RuntimeException | SQLException e) {
+      throw new IOException("cannot open " + address + ": " + PostgresErrors.line(e), e);
+    }
+  }
+
+  static PGSimpleDataSource source(PostgresAddress address) throws SQLException {
+    PGSimpleDataSource source = new PGSimpleDataSource();
+    Properties properties = address.properties();
+    for (String name : properties.stringPropertyNames()) {
+      source.setProperty(name, properties.getProperty(name));
+    }
+    return source;
+  }
+
+  private static HikariDataSource readerPool(PGSimpleDataSource source) {
+    HikariConfig pool = new HikariConfig();
+    pool.setPoolName("waybill-readers");
+    pool.setDataSource(source);
+    pool.setReadOnly(true);
+    pool.setMaximumPoolSize(READERS);
+    pool.setMinimumIdle(IDLE_READERS);
+    pool.setConnectionTimeout(POOL_TIMEOUT.toMillis());
+    pool.setExceptionOverride(new PostgresEviction());
+    return new HikariDataSource(pool);
+  }
+
+  @Override
+  public Jdbi readers() {
+    return readers;
+  }
+
+  @Override
+  public Handle openWriter() {
+    Handle writer = writers.open();
+    try {
+      writer.execute(WRITER);
+      return writer;
+    } catch (RuntimeException | Error e) {
+      writer.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public void begin(Handle writer) {
+    writer.begin();
+  }
+
+  @Override
+  public void commit(Handle writer) {
+    writer.commit();
+  }
+
+  @Override
+  public void rollback(Handle writer) {
+    writer.rollback();
+  }
+
+  @Override
+  public Fault fault(Throwable failure) {
+    return PostgresErrors.fault(failure);
+  }
+
+  @Override
+  public boolean isShared() {
+    return true;
+  }
+
+  @Override
+  public ReportTarget newReportTarget() {
+    return new DirectReports();
+  }
+
+  @Override
+  public Clock clock() {
+    return clock;
+  }
+
+  @Override
+  public void close() {
+    clock.close();
+    readerPool.close();
+  }
+}

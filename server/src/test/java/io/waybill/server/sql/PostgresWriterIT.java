@@ -1,0 +1,256 @@
+package io.waybill.server.sql;
+
+import static io.waybill.server.sql.TestUploads.END;
+import static io.waybill.server.sql.TestUploads.T0;
+import static io.waybill.server.sql.TestUploads.active;
+import static io.waybill.server.sql.TestUploads.await;
+import static io.waybill.server.sql.TestUploads.completing;
+import static io.waybill.server.sql.TestUploads.newUpload;
+import static io.waybill.server.sql.TestUploads.part;
+import static io.waybill.server.sql.TestUploads.reread;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.waybill.server.upload.Reason;
+import io.waybill.server.upload.Upload;
+import io.waybill.server.upload.UploadException;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.awaitility.Awaitility;
+import org.jdbi.v3.core.ConnectionException;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The writer when PostgreSQL, the network or another replica is in its way. */
+class PostgresWriterIT {
+  private static final Clock CLOCK = Clock.fixed(T0, ZoneOffset.UTC);
+
+  private final AtomicInteger lostCommits = new AtomicInteger();
+  private final AtomicInteger connections = new AtomicInteger();
+  private PostgresAddress address = new PostgresAddress("jdbc:postgresql:none", null, null);
+  private JdbiUploadStore store;
+  private Upload upload;
+
+  @BeforeEach
+  void open() throws Exception {
+    address = new PostgresAddress(TestPostgres.shared().newDatabase(), null, null);
+    Database counted =
+        new WrappedDatabase(PostgresDatabase.open(address)) {
+          @Override
+          public Handle openWriter() {
+            connections.incrementAndGet();
+            return super.openWriter();
+          }
+
+          @Override
+          public void commit(Handle writer) {
+            super.commit(writer);
+            if (lostCommits.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
+              throw new ConnectionException(new SQLException("the answer is lost", "08006"));
+            }
+          }
+        };
+    store = new JdbiUploadStore(counted, CLOCK, Runnable::run);
+    upload = newUpload(store, "r1", active());
+  }
+
+  @AfterEach
+  void close() {
+    store.close();
+  }
+
+  @Test
+  void aTransactionThatMetAnotherIsRunAgain() throws Exception {
+    AtomicInteger runs = new AtomicInteger();
+    CountDownLatch gate = new CountDownLatch(1);
+    CompletableFuture<Boolean> holder = holdTheWriter(gate);
+    CompletionStage<Boolean> report = store.record(upload, part(1, 7), END);
+    CompletableFuture<Boolean> met =
+        CompletableFuture.supplyAsync(
+            () ->
+                store
+                    .writes()
+                    .run(
+                        handle -> {
+                          if (runs.incrementAndGet() == 1) {
+                            fail(handle, "40P01");
+                          }
+                          return true;
+                        }));
+    untilWaiting(2);
+    gate.countDown();
+
+    assertThat(await(holder)).isTrue();
+    assertThat(await(met)).isTrue();
+    assertThat(await(report)).isTrue();
+    assertThat(runs).hasValue(2);
+    assertThat(store.writes().conflicts()).isEqualTo(1);
+    assertThat(reread(store, upload)).returns(1, Upload::uploadedParts);
+    assertThat(reread(store, upload).revision()).isEqualTo(upload.revision() + 1);
+  }
+
+  @Test
+  void whoAlwaysMeetsAnotherFailsAlone() throws Exception {
+    CountDownLatch gate = new CountDownLatch(1);
+    CompletableFuture<Boolean> holder = holdTheWriter(gate);
+    CompletionStage<Boolean> report = store.record(upload, part(1, 7), END);
+    CompletableFuture<Boolean> unlucky =
+        CompletableFuture.supplyAsync(() -> store.writes().run(handle -> fail(handle, "40001")));
+    untilWaiting(2);
+    gate.countDown();
+
+    assertThat(await(holder)).isTrue();
+    assertThat(await(report)).isTrue();
+    refuses(Reason.STORE_UNAVAILABLE, () -> await(unlucky));
+  }
+
+  @Test
+  void aPoisonedWriteFailsAlone() throws Exception {
+    CountDownLatch gate = new CountDownLatch(1);
+    CompletableFuture<Boolean> holder = holdTheWriter(gate);
+    CompletionStage<Boolean> report = store.record(upload, part(1, 7), END);
+    CompletableFuture<Boolean> poisoned =
+        CompletableFuture.supplyAsync(() -> store.writes().run(handle -> fail(handle, "23505")));
+    untilWaiting(2);
+    gate.countDown();
+
+    assertThat(await(holder)).isTrue();
+    assertThat(await(report)).isTrue();
+    refuses(Reason.INTERNAL, () -> await(poisoned));
+    assertThat(store.writes().conflicts()).isZero();
+  }
+
+  @Test
+  void aCommitOfUnknownOutcomeIsNotRunAgain() throws Exception {
+    int before = connections.get();
+    lostCommits.set(1);
+    refuses(Reason.STORE_UNAVAILABLE, () -> store.replace(upload, completing()));
+
+    assertThat(reread(store, upload).progress()).isEqualTo(completing());
+    assertThat(reread(store, upload).revision()).isEqualTo(upload.revision() + 1);
+    assertThat(store.replace(upload, completing())).isFalse();
+    assertThat(connections.get()).as("the connection was given up").isGreaterThan(before);
+  }
+
+  @Test
+  void aConnectionThatEndsInATransactionIsReplaced() throws Exception {
+    refuses(
+        Reason.STORE_UNAVAILABLE,
+        () ->
+            store
+                .writes()
+                .run(
+                    handle -> {
+                      handle.execute("DELETE FROM upload");
+                      return endConnection(handle);
+                    }));
+    assertThat(reread(store, upload)).isEqualTo(upload);
+    assertThat(await(store.record(upload, part(1, 1), END))).isTrue();
+  }
+
+  /** As after a failover, where the address leads to the old primary, which is a standby now. */
+  @Test
+  void aServerThatTakesNoWritesIsLeft() throws Exception {
+    int before = connections.get();
+    refuses(
+        Reason.STORE_UNAVAILABLE,
+        () ->
+            store
+                .writes()
+                .run(
+                    handle -> {
+                      handle.execute("SET TRANSACTION READ ONLY");
+                      return handle.execute("DELETE FROM upload");
+                    }));
+    assertThat(await(store.record(upload, part(1, 1), END))).isTrue();
+    assertThat(connections.get()).isEqualTo(before + 1);
+  }
+
+  @Test
+  void aReplicaThatHoldsALockForTooLongIsNotWaitedFor() throws Exception {
+    try (Handle frozen = Jdbi.open(PostgresDatabase.source(address))) {
+      frozen.begin();
+      frozen.execute("SELECT * FROM upload FOR UPDATE");
+      refuses(Reason.STORE_UNAVAILABLE, () -> await(store.record(upload, part(1, 1), END)));
+      frozen.rollback();
+    }
+    assertThat(await(store.record(upload, part(1, 1), END))).isTrue();
+  }
+
+  @Test
+  void everythingIsRefusedOnceItIsClosed() {
+    store.close();
+    refuses(Reason.STORE_UNAVAILABLE, () -> await(store.record(upload, part(3, 1), END)));
+    refuses(Reason.STORE_UNAVAILABLE, () -> store.forget(upload));
+    refuses(Reason.STORE_UNAVAILABLE, () -> store.find("acme", upload.id()));
+  }
+
+  private static boolean fail(Handle handle, String state) {
+    handle.execute("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '" + state + "'; END $$");
+    return true;
+  }
+
+  private static boolean endConnection(Handle handle) {
+    return handle
+        .createQuery("SELECT pg_terminate_backend(pg_backend_pid())")
+        .mapTo(Boolean.class)
+        .one();
+  }
+
+  private CompletableFuture<Boolean> holdTheWriter(CountDownLatch gate) throws Exception {
+    CountDownLatch held = new CountDownLatch(1);
+    CompletableFuture<Boolean> holder =
+        CompletableFuture.supplyAsync(
+            () ->
+                store
+                    .writes()
+                    .run(
+                        handle -> {
+                          held.countDown();
+                          awaitUninterruptibly(gate);
+                          return true;
+                        }));
+    held.await();
+    return holder;
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch gate) {
+    try {
+      gate.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void untilWaiting(int calls) {
+    Awaitility.await().until(() -> store.writes().waiting() == calls);
+  }
+
+  private static void refuses(Reason reason, ThrowingCallable call) {
+    assertThatExceptionOfType(UploadException.class)
+        .isThrownBy(
+            () -> {
+              try {
+                call.call();
+              } catch (ExecutionException e) {
+                throw e.getCause();
+              }
+            })
+        .satisfies(
+            e -> {
+              assertThat(e.reason()).isEqualTo(reason);
+              assertThat(e.retryAfter().isPresent()).isEqualTo(reason != Reason.INTERNAL);
+              assertThat(e.text()).hasLineCount(1).doesNotContainIgnoringCase("sql");
+            });
+  }
+}
