@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.util.Durations;
 import io.waybill.client.WaybillClient;
+import io.waybill.server.sql.TestPostgres;
 import io.waybill.v1.ReportPartRequest;
 import io.waybill.v1.StartUploadRequest;
 import io.waybill.v1.Upload;
@@ -12,6 +13,7 @@ import io.waybill.v1.UploadState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -43,47 +45,76 @@ class WatchIT {
   /** What the upload was at each revision, by whoever changed it. */
   private final TreeMap<Long, Upload> model = new TreeMap<>();
 
+  private int started;
+
+  private record Replica(ServerProcess server, WaybillClient client) {
+    void stop(boolean killed) throws InterruptedException {
+      client.close();
+      if (killed) {
+        server.kill();
+      }
+      server.close();
+    }
+  }
+
   private record Watcher(List<Upload> told, Future<Upload> end) {}
 
+  /** One after the other, as an embedded database has them. */
   @Test
-  void whoMovesToAnotherServerHasMissedNothing() throws Exception {
+  void whoMovesToTheServerThatReplacesItsOwnHasMissedNothing() throws Exception {
+    run(1, "database: {url: 'jdbc:sqlite:" + folder.resolve("waybill.db") + "'}\n");
+  }
+
+  @Test
+  void whoMovesToTheOtherReplicaHasMissedNothing() throws Exception {
+    try (TestPostgres postgres = TestPostgres.start(folder.resolve("postgres"))) {
+      Path key = Files.write(folder.resolve("page-token.key"), new byte[32]);
+      Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
+      run(
+          2,
+          "database: {url: '%s'}\npage_token_key_file: %s\n"
+              .formatted(postgres.newDatabase(), key));
+    }
+  }
+
+  private void run(int count, String database) throws Exception {
     ExecutorService threads = Executors.newCachedThreadPool();
+    List<Replica> replicas = new ArrayList<>();
     try (TestS3 s3 = TestS3.start(folder.resolve("s3"))) {
-      ServerProcess server = start(s3, 0);
-      try (Relay relay = new Relay(server.target())) {
-        WaybillClient writer = client(server.target());
-        Upload upload = startUpload(writer);
+      for (int i = 0; i < count; i++) {
+        replicas.add(start(s3, database));
+      }
+      try (Relay relay = new Relay(replicas.get(0).server.target())) {
+        Upload upload = startUpload(replicas.get(0).client);
         List<Watcher> watchers = new ArrayList<>();
         for (int i = 0; i < WATCHERS; i++) {
           watchers.add(watch(relay, upload.getUploadId(), threads));
         }
         for (int step = 1; step <= STEPS; step++) {
+          WaybillClient writer = replicas.get(random.nextInt(count)).client;
           report(writer, upload.getUploadId(), 1 + random.nextInt(PARTS));
+          if (step % 40 == 0) {
+            int victim = random.nextInt(count);
+            replicas.get(victim).stop(random.nextBoolean());
+            replicas.set(victim, start(s3, database));
+          }
           if (step % 10 == 0) {
+            relay.pointAt(replicas.get(random.nextInt(count)).server.target());
             relay.cut();
           }
-          if (step % 40 == 0) {
-            writer.close();
-            if (random.nextBoolean()) {
-              server.kill();
-            }
-            server.close();
-            server = start(s3, step);
-            relay.pointAt(server.target());
-            writer = client(server.target());
-          }
         }
+        WaybillClient writer = replicas.get(0).client;
         remember(writer.abort(upload.getUploadId()).getUploadId(), writer);
         for (Watcher watcher : watchers) {
           assertThat(shape(watcher.end.get(60, TimeUnit.SECONDS)))
               .isEqualTo(shape(model.lastEntry().getValue()));
           assertSawTheModelGrow(watcher.told);
         }
-        writer.close();
-      } finally {
-        server.close();
       }
     } finally {
+      for (Replica replica : replicas) {
+        replica.stop(false);
+      }
       threads.shutdownNow();
     }
   }
@@ -106,10 +137,11 @@ class WatchIT {
     return upload.toBuilder().clearRevision().clearUpdateTime().build();
   }
 
-  private ServerProcess start(TestS3 s3, int number) throws IOException {
-    Path own = Files.createDirectories(folder.resolve("server-" + number));
-    String database = "database: {url: 'jdbc:sqlite:" + folder.resolve("waybill.db") + "'}\n";
-    return ServerProcess.start(own, QUICK_LOOKS + database + s3.config() + LONG_SESSIONS, s3);
+  private Replica start(TestS3 s3, String database) throws IOException {
+    Path own = Files.createDirectories(folder.resolve("server-" + ++started));
+    ServerProcess server =
+        ServerProcess.start(own, QUICK_LOOKS + database + s3.config() + LONG_SESSIONS, s3);
+    return new Replica(server, client(server.target()));
   }
 
   private static WaybillClient client(String target) throws IOException {
