@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DatabaseConfigTest {
   private static final String SECRET = "s3cr3t-of-the-database";
@@ -42,6 +43,21 @@ class DatabaseConfigTest {
     assertThat(inFile).isEqualTo(inEnvironment);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "jdbc:postgresql:waybill",
+        "jdbc:postgresql://db/waybill",
+        "jdbc:postgresql://db/",
+        "jdbc:postgresql:///waybill?user=u",
+        "jdbc:postgresql://db-1:5432,db-2:5433,db-3/waybill?targetServerType=any",
+        "jdbc:postgresql://[::1]:5432/waybill?sslmode=verify-full&options=-c%20x=y",
+      })
+  void takesWhatTheDriverTakes(String url) {
+    assertThat(parse("url: '" + url + "'", Map.of()).database())
+        .isInstanceOf(DatabaseConfig.Postgres.class);
+  }
+
   @Test
   void theEnvironmentTakesTheFilesPlace() throws Exception {
     Path file = Files.writeString(folder.resolve("password"), "another");
@@ -58,7 +74,11 @@ class DatabaseConfigTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "url: 'jdbc:postgresql://u:PASS@db/x'|database.url: jdbc:postgresql://HOST[:PORT]/DATABASE; the",
+        "url: 'jdbc:postgresql://u:PASS@db/x'|database.url: jdbc:postgresql://HOST[:PORT]/DATABASE",
+        "url: 'jdbc:postgresql://u:PASS/x'|database.url: jdbc:postgresql://HOST[:PORT]/DATABASE",
+        "url: 'jdbc:postgresql:u:PASS@db'|database.url: jdbc:postgresql://HOST[:PORT]/DATABASE",
+        "url: 'jdbc:postgresql://db:99999/PASS'|database.url: jdbc:postgresql://HOST[:PORT]/DATABASE",
+        "url: 'jdbc:postgresql://db/x?password=%zPASS'|database.url: jdbc:postgresql://HOST[:PORT]",
         "url: 'jdbc:postgresql://db:PASS/x'|database.url: jdbc:postgresql://HOST[:PORT]/DATABASE",
         "url: 'jdbc:postgresql://db/x?passwort=PASS'|database.url: no property \"passwort\" of the",
         "{url: 'jdbc:postgresql:x?user=a', user: PASS}|database.url: one user; there is another beside",

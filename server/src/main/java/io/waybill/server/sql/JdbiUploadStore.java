@@ -6,6 +6,7 @@ import io.waybill.server.upload.Progress;
 import io.waybill.server.upload.Quota;
 import io.waybill.server.upload.TenantUsage;
 import io.waybill.server.upload.Upload;
+import io.waybill.server.upload.UploadException;
 import io.waybill.server.upload.UploadId;
 import io.waybill.server.upload.UploadSpec;
 import io.waybill.server.upload.UploadState;
@@ -91,8 +92,7 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
    */
   public static JdbiUploadStore open(PostgresAddress address, Executor callbacks)
       throws IOException {
-    PostgresDatabase database = PostgresDatabase.open(address);
-    return new JdbiUploadStore(database, database.clock(), callbacks);
+    return on(PostgresDatabase.open(address), callbacks);
   }
 
   /**
@@ -102,8 +102,17 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
    */
   public static JdbiUploadStore openBeside(PostgresAddress address, Executor callbacks)
       throws IOException {
-    PostgresDatabase database = PostgresDatabase.openBeside(address);
-    return new JdbiUploadStore(database, database.clock(), callbacks);
+    return on(PostgresDatabase.openBeside(address), callbacks);
+  }
+
+  /** It may go away between the last step of its schema and the writer's connection. */
+  private static JdbiUploadStore on(PostgresDatabase database, Executor callbacks)
+      throws IOException {
+    try {
+      return new JdbiUploadStore(database, database.clock(), callbacks);
+    } catch (UploadException e) {
+      throw new IOException("cannot open the database: " + e.text(), e);
+    }
   }
 
   /** The time that leases and ends of sessions are reckoned in. */

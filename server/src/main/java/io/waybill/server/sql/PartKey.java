@@ -3,7 +3,7 @@ package io.waybill.server.sql;
 /** The ledger's key: {@code upload_no << 14 | part_number}. */
 final class PartKey {
   /** 2¹⁴ is the power of two above the 10,000 parts S3 allows. */
-  private static final int BITS = 14;
+  static final int BITS = 14;
 
   private static final int MAX_NUMBER = (1 << BITS) - 1;
 

@@ -17,7 +17,11 @@ import org.postgresql.PGProperty;
 public record PostgresAddress(String url, @Nullable String user, @Nullable String password) {
   public static final String SCHEME = "jdbc:postgresql:";
 
-  private static final Pattern USER_BEFORE_HOST = Pattern.compile("^[^?]*@");
+  /** The driver takes more apart, and logs what it then refuses: a password in the wrong place. */
+  private static final Pattern SHAPE =
+      Pattern.compile(
+          "jdbc:postgresql:(//HOST(,HOST)*(/[^@:?]*)?|[^@:?/]*)(\\?.*)?"
+              .replace("HOST", "(\\[[^@/\\]]*]|[^@:,/?]*)(:[0-9]{1,5})?"));
 
   /** What the driver does unless the URL says otherwise; times in seconds. */
   private static final Properties DEFAULTS = new Properties();
@@ -67,13 +71,16 @@ public record PostgresAddress(String url, @Nullable String user, @Nullable Strin
   }
 
   private static Properties parsed(String url, Properties defaults) {
-    if (USER_BEFORE_HOST.matcher(url).find()) { // of which the driver would log a part
-      throw new IllegalArgumentException(
-          "jdbc:postgresql://HOST[:PORT]/DATABASE; the user goes into database.user");
+    Properties parsed = null;
+    try {
+      parsed = SHAPE.matcher(url).matches() ? Driver.parseURL(url, defaults) : null;
+    } catch (IllegalArgumentException e) {
+      // of which the message tells a part of the URL
     }
-    Properties parsed = url.startsWith(SCHEME) ? Driver.parseURL(url, defaults) : null;
     if (parsed == null) {
-      throw new IllegalArgumentException("jdbc:postgresql://HOST[:PORT]/DATABASE");
+      throw new IllegalArgumentException(
+          "jdbc:postgresql://HOST[:PORT]/DATABASE[?property=value]; a user before the host goes"
+              + " into database.user");
     }
     return parsed;
   }

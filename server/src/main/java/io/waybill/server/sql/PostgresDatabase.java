@@ -28,16 +28,22 @@ final class PostgresDatabase implements Database {
   private static final Duration POOL_TIMEOUT = Duration.ofSeconds(5);
 
   /**
-   * What a connection that writes begins with. Locks are waited for as long as another replica's
-   * batch may take; one that was frozen in the middle of its transaction loses it. And what is
-   * committed is on the disk, whatever the database does for others.
+   * What a connection that writes begins with, as far as the database knows it. Locks are waited
+   * for as long as another replica's batch may take; one that was frozen in the middle of its
+   * transaction loses it. What is committed is on the disk, whatever the database does for others.
+   * And all that the writer does is by key: planned once, and never by reading a table that was
+   * small when it was last looked at.
    */
   private static final String WRITER =
       """
-      SET lock_timeout = '5s';
-      SET idle_in_transaction_session_timeout = '10s';
-      SELECT set_config('synchronous_commit', 'on', false)
-      WHERE current_setting('synchronous_commit') = 'off'
+      SELECT set_config(name, wanted.value, false)
+      FROM pg_settings JOIN (VALUES
+        ('lock_timeout', '5s'),
+        ('idle_in_transaction_session_timeout', '10s'),
+        ('synchronous_commit', 'on'),
+        ('plan_cache_mode', 'force_generic_plan'),
+        ('enable_seqscan', 'off')) AS wanted (name, value) USING (name)
+      WHERE name <> 'synchronous_commit' OR setting = 'off'
       """;
 
   private final Jdbi writers;
@@ -125,7 +131,7 @@ final class PostgresDatabase implements Database {
   public Handle openWriter() {
     Handle writer = writers.open();
     try {
-      writer.execute(WRITER);
+      writer.createQuery(WRITER).mapTo(String.class).list();
       return writer;
     } catch (RuntimeException | Error e) {
       writer.close();

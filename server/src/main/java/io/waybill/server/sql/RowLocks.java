@@ -46,7 +46,8 @@ final class RowLocks {
         .createQuery(
             """
             SELECT destination FROM tenant_usage
-            WHERE (destination, tenant) IN (SELECT * FROM unnest(:destinations, :tenants))
+            WHERE (destination, tenant) IN (
+              SELECT * FROM unnest(CAST(:destinations AS TEXT[]), CAST(:tenants AS TEXT[])))
             ORDER BY destination, tenant <for_update>
             """)
         .bind("destinations", SqlArray.ofTexts(keys.stream().map(UsageKey::destination).toList()))

@@ -104,6 +104,7 @@ class QueryPlanTest {
     Set<String> plannable = new TreeSet<>();
     for (String statement : statements) {
       if (statement.startsWith("SELECT")
+          || statement.startsWith("WITH")
           || statement.startsWith("UPDATE")
           || statement.startsWith("DELETE")) {
         plannable.add(statement);
