@@ -14,8 +14,9 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Takes events from stores that push them over HTTP (MinIO, EventBridge's API destinations): a POST
@@ -31,7 +32,10 @@ public final class WebhookReceiver implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(WebhookReceiver.class.getName());
   private static final int LINES_PER_MINUTE = 5;
-  private static final int THREADS = 4;
+
+  /** Each has a thread, or whoever is slow would keep the others waiting until they are cut off. */
+  private static final int MAX_CONNECTIONS = 64;
+
   private static final int BACKLOG = 64;
   private static final Duration GRACE = Duration.ofSeconds(5);
 
@@ -41,11 +45,18 @@ public final class WebhookReceiver implements AutoCloseable {
   static {
     // Read when the first server is made. Seconds for a request to be there, and connections.
     setUnlessSet("sun.net.httpserver.maxReqTime", "10");
-    setUnlessSet("jdk.httpserver.maxConnections", "64");
+    setUnlessSet("jdk.httpserver.maxConnections", String.valueOf(MAX_CONNECTIONS));
   }
 
   private final HttpServer server;
-  private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+  private final ThreadPoolExecutor threads =
+      new ThreadPoolExecutor(
+          MAX_CONNECTIONS,
+          MAX_CONNECTIONS,
+          30,
+          TimeUnit.SECONDS,
+          new LinkedBlockingQueue<>(),
+          WebhookReceiver::thread);
   private final byte[] expected;
   private final EventHandler handler;
   private final SparseLog log = new SparseLog(LOG, Level.WARNING, LINES_PER_MINUTE);
@@ -54,6 +65,7 @@ public final class WebhookReceiver implements AutoCloseable {
     this.server = server;
     this.expected = digest("Bearer " + secret);
     this.handler = handler;
+    threads.allowCoreThreadTimeOut(true);
     server.setExecutor(threads);
     server.createContext(PATH, this::answer);
     server.start();
@@ -93,6 +105,12 @@ public final class WebhookReceiver implements AutoCloseable {
   public void close() {
     server.stop((int) GRACE.toSeconds());
     threads.shutdownNow();
+  }
+
+  private static Thread thread(Runnable work) {
+    Thread thread = new Thread(work, "waybill-webhook");
+    thread.setDaemon(true);
+    return thread;
   }
 
   private void answer(HttpExchange exchange) throws IOException {
