@@ -280,7 +280,12 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
       return writes.run(
           turnOf(seen),
           Rows.ofEnding(seen),
-          handle -> (int) seen.stream().filter(upload -> forget(handle, upload)).count());
+          handle -> {
+            List<Upload> deleted = UploadTable.delete(handle, seen);
+            PartTable.deleteAll(handle, deleted);
+            UsageTable.giveBack(handle, deleted);
+            return deleted.size();
+          });
     } finally {
       seen.forEach(recent::forget);
     }
@@ -290,15 +295,6 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
   private static String turnOf(Collection<Upload> seen) {
     List<String> tenants = seen.stream().map(each -> each.spec().tenant()).distinct().toList();
     return tenants.size() == 1 ? tenants.get(0) : CommitQueue.OWN;
-  }
-
-  private static boolean forget(Handle handle, Upload seen) {
-    boolean deleted = UploadTable.delete(handle, seen);
-    if (deleted) {
-      PartTable.deleteAll(handle, seen.number());
-      UsageTable.giveBack(handle, seen.spec(), Usage.of(seen.spec(), seen.state()));
-    }
-    return deleted;
   }
 
   @Override

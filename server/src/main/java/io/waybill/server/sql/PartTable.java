@@ -2,6 +2,7 @@ package io.waybill.server.sql;
 
 import io.waybill.server.upload.Part;
 import io.waybill.server.upload.S3Limits;
+import io.waybill.server.upload.Upload;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -74,12 +75,18 @@ final class PartTable {
     }
   }
 
-  static void deleteAll(Handle handle, long uploadNo) {
-    handle
-        .createUpdate("DELETE FROM part WHERE part_key BETWEEN :first AND :last")
-        .bind("first", PartKey.of(uploadNo, 0))
-        .bind("last", PartKey.last(uploadNo))
-        .execute();
+  static void deleteAll(Handle handle, Collection<Upload> uploads) {
+    PreparedBatch delete =
+        handle.prepareBatch("DELETE FROM part WHERE part_key BETWEEN :first AND :last");
+    for (Upload upload : uploads) {
+      delete
+          .bind("first", PartKey.of(upload.number(), 0))
+          .bind("last", PartKey.last(upload.number()))
+          .add();
+    }
+    if (!uploads.isEmpty()) {
+      delete.execute();
+    }
   }
 
   /** The parts of an upload from after a part number on, ascending. */

@@ -8,11 +8,13 @@ import io.waybill.server.upload.UploadId;
 import io.waybill.server.upload.UploadSpec;
 import io.waybill.server.upload.UploadState;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.SqlStatement;
 import org.jspecify.annotations.Nullable;
 
@@ -149,15 +151,27 @@ final class UploadTable {
         .execute();
   }
 
-  static boolean delete(Handle handle, Upload seen) {
-    var delete =
-        handle.createUpdate(
+  /** Those whose state and fence are still those seen; returns these. */
+  static List<Upload> delete(Handle handle, Collection<Upload> seen) {
+    List<Upload> deleted = new ArrayList<>();
+    PreparedBatch delete =
+        handle.prepareBatch(
             """
             DELETE FROM upload WHERE upload_no = :upload_no AND tenant = :tenant
               AND state = :seen_state AND fence = :seen_fence
             """);
-    bindSeen(delete, seen);
-    return delete.execute() == 1;
+    for (Upload each : seen) {
+      bindSeen(delete, each);
+      delete.add();
+    }
+    int[] rows = seen.isEmpty() ? new int[0] : delete.execute();
+    int i = 0;
+    for (Upload each : seen) {
+      if (rows[i++] == 1) {
+        deleted.add(each);
+      }
+    }
+    return deleted;
   }
 
   static boolean isActive(Handle handle, Upload seen) {

@@ -1,10 +1,16 @@
 package io.waybill.server.sql;
 
+import io.waybill.server.sql.Rows.UsageKey;
 import io.waybill.server.upload.Quota;
 import io.waybill.server.upload.TenantUsage;
+import io.waybill.server.upload.Upload;
 import io.waybill.server.upload.UploadSpec;
 import io.waybill.server.upload.Usage;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.SqlStatement;
 
@@ -79,6 +85,25 @@ final class UsageTable {
             .bind("bytes_room", quota.reservedBytes() - asked.reservedBytes())
             .execute()
         == 1;
+  }
+
+  /** Gives back all that these sessions use. */
+  static void giveBack(Handle handle, Collection<Upload> gone) {
+    Map<UsageKey, List<Upload>> byKey =
+        gone.stream()
+            .collect(
+                Collectors.groupingBy(
+                    upload -> UsageKey.of(upload.spec()), TreeMap::new, Collectors.toList()));
+    byKey
+        .values()
+        .forEach(
+            uploads -> {
+              Usage sum = Usage.NONE;
+              for (Upload upload : uploads) {
+                sum = sum.plus(Usage.of(upload.spec(), upload.state()));
+              }
+              giveBack(handle, uploads.get(0).spec(), sum);
+            });
   }
 
   /** Gives back, whatever the quota. */

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Retention: deletes sessions that ended long ago, and their ledgers; a few at a time, so that
- * nobody's write waits for it. The objects stay where they are. From then on the session is
- * NOT_FOUND, and its request_id is a new one.
+ * others' writes wait for a hundred of them at the most. The objects stay where they are. From then
+ * on the session is NOT_FOUND, and its request_id is a new one.
  */
 public final class ForgetUploads {
   /** How many sessions one read looks at. */
@@ -43,8 +43,8 @@ public final class ForgetUploads {
     List<Swept> swept = new ArrayList<>();
     walk(
         group -> {
-          boolean all = store.forget(group) == group.size();
-          add(swept, group, all ? Swept.Outcome.DONE : Swept.Outcome.LATER);
+          store.forget(group); // or another replica has: what is at rest does nothing else
+          add(swept, group, Swept.Outcome.DONE);
         });
     return swept;
   }

@@ -219,7 +219,7 @@ enum PlantedBug {
       SqliteUploadStoreTest.class),
   A_FORGOTTEN_START_GIVES_NOTHING_BACK(
       "sql/JdbiUploadStore",
-      "UsageTable.giveBack(handle, seen.spec(), Usage.of(seen.spec(), seen.state()));",
+      "UsageTable.giveBack(handle, deleted);",
       "handle.commit();",
       SqliteUploadStoreTest.class),
   THE_QUOTA_IS_NOT_ASKED_IN_THE_WRITE(
