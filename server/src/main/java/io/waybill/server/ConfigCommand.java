@@ -32,7 +32,8 @@ final class ConfigCommand {
               names = "--storage",
               description = {
                 "Asks the S3 of every destination as a server does when it starts: a line each of",
-                "OK, WARNING or FAILED, the destination, and what was found."
+                "OK, WARNING or FAILED, the destination, and what was found. And the queue of",
+                "events, where there is one."
               })
           boolean storage) {
     ServerConfig config = file.load();

@@ -8,10 +8,13 @@ import io.waybill.server.upload.AbortUpload;
 import io.waybill.server.upload.Assembly;
 import io.waybill.server.upload.CompleteUpload;
 import io.waybill.server.upload.Completion;
+import io.waybill.server.upload.ConfirmUpload;
 import io.waybill.server.upload.ContentInspection;
 import io.waybill.server.upload.Destinations;
 import io.waybill.server.upload.ForgetUploads;
+import io.waybill.server.upload.FullLedgers;
 import io.waybill.server.upload.GetUpload;
+import io.waybill.server.upload.LastLook;
 import io.waybill.server.upload.Leases;
 import io.waybill.server.upload.ListParts;
 import io.waybill.server.upload.ListUploads;
@@ -55,6 +58,7 @@ record Core(
     Destinations destinations,
     UseCases useCases,
     Watches watches,
+    ConfirmUpload confirm,
     SweepUploads uploads,
     SweepOrphans orphans,
     ForgetUploads retention)
@@ -162,7 +166,12 @@ record Core(
         new UseCases(
             new StartUpload(planner, store, sessions, creation, signParts, clock, pauses, timing),
             signParts,
-            new ReportPart(sessions, store, clock, threads.readers),
+            new ReportPart(
+                sessions,
+                store,
+                clock,
+                threads.readers,
+                new FullLedgers(destinations, store, complete, threads.readers)),
             complete,
             new AbortUpload(sessions, store, cleaning, clock),
             new GetUpload(sessions, store),
@@ -177,7 +186,14 @@ record Core(
         destinations,
         useCases,
         watches,
-        new SweepUploads(store, creation, cleaning, complete, clock),
+        new ConfirmUpload(store, objects, destinations, complete),
+        new SweepUploads(
+            store,
+            creation,
+            cleaning,
+            complete,
+            new LastLook(destinations, assembly, complete, clock, timing),
+            clock),
         new SweepOrphans(destinations, store, objects, clock, timing),
         new ForgetUploads(store, clock, config.sweeper().retention()));
   }

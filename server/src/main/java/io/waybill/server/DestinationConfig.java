@@ -82,6 +82,7 @@ public record DestinationConfig(
         section.duration(
             "session_max_age",
             sessionTtl.compareTo(SESSION_MAX_AGE) > 0 ? sessionTtl : SESSION_MAX_AGE);
+    boolean completeOnEvent = section.flag("complete_on_event", false);
     PerTenant<Quota> quotas = QuotasConfig.read(section.section("quotas"));
     if (keys == null || contentTypes == null) {
       return null;
@@ -105,6 +106,7 @@ public record DestinationConfig(
                 sessionMaxAge,
                 contentCheck,
                 conditionalPuts,
-                quotas));
+                quotas,
+                completeOnEvent));
   }
 }

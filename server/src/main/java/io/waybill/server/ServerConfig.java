@@ -29,6 +29,7 @@ import java.util.Set;
  * @param rates how much tenants may ask of this server
  * @param limits how many may connect, and what a connection may ask
  * @param watches how many may watch, and how soon they are told
+ * @param events who tells what S3 has
  * @param destinations where uploads may go
  */
 public record ServerConfig(
@@ -40,6 +41,7 @@ public record ServerConfig(
     RatesConfig rates,
     GrpcLimits limits,
     WatchLimits watches,
+    EventsConfig events,
     List<DestinationConfig> destinations) {
 
   /**
@@ -93,12 +95,13 @@ public record ServerConfig(
     GrpcLimits limits = LimitsConfig.read(limitsSection);
     WatchLimits watches = LimitsConfig.readWatches(limitsSection, limits);
     limitsSection.refuseUnknownKeys();
+    EventsConfig events = EventsConfig.read(root.section("events"));
     List<DestinationConfig> destinations = destinations(root);
     SweeperConfig sweeper = SweeperConfig.read(root.section("sweeper"), destinations);
     root.refuseUnknownKeys();
     root.refuseProblems();
     return new ServerConfig(
-        listen, dataDir, database, sweeper, security, rates, limits, watches, destinations);
+        listen, dataDir, database, sweeper, security, rates, limits, watches, events, destinations);
   }
 
   /** How the S3 of each destination is reached. */

@@ -67,15 +67,15 @@ final class Threads implements AutoCloseable {
               named("callback")));
   final ScheduledExecutorService deadlines = timer("deadline");
   final ScheduledExecutorService sweeper = timer("sweeper");
-  final ScheduledExecutorService watches = timer("watches");
   final ScheduledExecutorService leases = timer("leases");
+  final ScheduledExecutorService watches = timer("watches");
 
   /** Lets what runs and what waits finish, for so long in all; then interrupts, and waits again. */
   @Override
   public void close() {
     sweeper.shutdownNow();
-    watches.shutdownNow();
     leases.shutdownNow();
+    watches.shutdownNow();
     deadlines.shutdownNow();
     all.forEach(ExecutorService::shutdown);
     if (!ended(GRACE)) {

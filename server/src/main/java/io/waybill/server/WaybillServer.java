@@ -1,5 +1,7 @@
 package io.waybill.server;
 
+import io.waybill.server.events.SqsConsumer;
+import io.waybill.server.events.SqsSettings;
 import io.waybill.server.grpc.CallerInterceptor;
 import io.waybill.server.grpc.Calls;
 import io.waybill.server.grpc.GrpcServer;
@@ -86,6 +88,10 @@ public final class WaybillServer implements AutoCloseable {
                               errors)),
                       entrance.permissions(),
                       errors));
+      SqsSettings queue = config.events().queue();
+      if (queue != null) {
+        core.closing().add(SqsConsumer.start(queue, core.confirm()));
+      }
       Timers.after(threads.sweeper, WARM_UP, core.storage()::warmUp);
       SweeperConfig sweeper = config.sweeper();
       Timers.every(

@@ -61,6 +61,15 @@ class ArchitectureTest {
           .resideInAPackage("software.amazon..");
 
   @ArchTest
+  static final ArchRule eventsKnowNothingOfS3ButWhatIsSaidOfIt =
+      noClasses()
+          .that()
+          .resideInAPackage(ROOT + ".events")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(ROOT, ROOT + ".(auth|dev)", "software.amazon.awssdk.services.s3..");
+
+  @ArchTest
   static final ArchRule tokensStayInAuth =
       noClasses()
           .that()

@@ -3,6 +3,7 @@ package io.waybill.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.waybill.server.events.SqsSettings;
 import io.waybill.server.grpc.GrpcLimits;
 import io.waybill.server.upload.Destination;
 import io.waybill.server.upload.PerTenant;
@@ -11,6 +12,7 @@ import io.waybill.server.upload.Rate;
 import io.waybill.server.upload.S3Limits;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -45,6 +47,7 @@ class ServerConfigTest {
     Destination said = example.destinations().get(0).policy();
     Destination implied = least.destinations().get(0).policy();
     assertThat(said).usingRecursiveComparison().ignoringFields("name", "bucket").isEqualTo(implied);
+    assertThat(said.completeOnEvent()).isFalse();
     assertThat(said.maxSizeBytes()).isEqualTo(S3Limits.MAX_OBJECT_BYTES);
   }
 
@@ -63,6 +66,7 @@ class ServerConfigTest {
           "",
           "",
           "database:\n  ",
+          "events:\n  ",
           "sweeper:\n  ",
           "destinations:\n- ",
           "limits:\n  ",
@@ -82,6 +86,45 @@ class ServerConfigTest {
                 }
               });
     }
+  }
+
+  @Test
+  void eventsAreOffUnlessAQueueIsNamed() {
+    assertThat(ServerConfig.parse(LEAST, Map.of()).events().queue()).isNull();
+
+    SqsSettings queue =
+        ServerConfig.parse(
+                "events: {queue_url: 'https://sqs.eu-central-1.amazonaws.com/1/q', region: r}\n"
+                    + LEAST,
+                Map.of())
+            .events()
+            .queue();
+
+    assertThat(queue)
+        .isEqualTo(
+            new SqsSettings(
+                URI.create("https://sqs.eu-central-1.amazonaws.com/1/q"),
+                "r",
+                SqsSettings.DEFAULT_WORKERS,
+                SqsSettings.DEFAULT_VISIBILITY_TIMEOUT));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{}|events.queue_url: required",
+        "{queue_url: 'https://h/1/q'}|events.region: required",
+        "{queue_url: 'https://h/1/q?a=b', region: r}|queue_url: https://HOST/ACCOUNT/NAME",
+        "{queue_url: 'ftp://h/1/q', region: r}|queue_url: https://HOST/ACCOUNT/NAME",
+        "{queue_url: 'https://h/1/q', region: r, workers: 65}|workers: 1 to 64, not 65",
+        "{queue_url: 'https://h/1/q', region: r, visibility_timeout: 1s}|5s to 12h, not PT1S",
+        "{queue_url: 'https://h/1/q', region: R!}|region: a name as eu-central-1, not R!",
+        "{queue: x}|events.queue: unknown key; known are queue_url, region"
+      })
+  void aQueueThatCannotBeOneStopsTheStart(String events, String problem) {
+    assertThatThrownBy(() -> ServerConfig.parse("events: " + events + "\n" + LEAST, Map.of()))
+        .hasMessageContaining(problem);
   }
 
   @Test

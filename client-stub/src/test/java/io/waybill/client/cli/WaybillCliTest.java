@@ -209,8 +209,8 @@ class WaybillCliTest {
         "upload --checksum crc9 a",
         "upload --parallel 0 a",
         "ls --state gone",
-        "watch",
         "ls --limit 0",
+        "watch",
       })
   void refusesWrongUsage(String line) {
     assertThat(run(line.isEmpty() ? new String[0] : line.split(" "))).isEqualTo(2);

@@ -1,5 +1,6 @@
 package io.waybill.server.grpc;
 
+import io.waybill.server.ops.SparseLog;
 import io.waybill.server.upload.Caller;
 import io.waybill.server.upload.UploadException;
 import java.lang.System.Logger.Level;

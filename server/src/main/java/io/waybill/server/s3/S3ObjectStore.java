@@ -6,6 +6,7 @@ import io.waybill.server.upload.Part;
 import io.waybill.server.upload.StorageException;
 import io.waybill.server.upload.StorageException.Kind;
 import io.waybill.server.upload.StoredObject;
+import io.waybill.server.upload.UploadId;
 import io.waybill.server.upload.UploadSpec;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -216,6 +217,17 @@ final class S3ObjectStore implements ObjectStore {
         () ->
             unlessAbsent(() -> on(spec).repeating().headObject(request))
                 .map(head -> found(spec, head)));
+  }
+
+  @Override
+  public Optional<UploadId> ownerAt(String destination, String bucket, String key) {
+    HeadObjectRequest request = HeadObjectRequest.builder().bucket(bucket).key(key).build();
+    return ask(
+        S3Operation.HEAD,
+        destination,
+        () ->
+            unlessAbsent(() -> clients.of(destination).repeating().headObject(request))
+                .flatMap(head -> UploadMetadata.uploadId(head.metadata())));
   }
 
   private static FoundObject found(UploadSpec spec, HeadObjectResponse head) {

@@ -57,6 +57,24 @@ public final class Assembly {
     }
   }
 
+  /**
+   * Whether S3 holds all of an upload, as it was planned: asked of S3 alone, whatever was reported.
+   *
+   * @throws StorageException where S3 does not say
+   */
+  boolean isAllThere(Upload upload) {
+    UploadSpec spec = upload.spec();
+    if (spec.mode() == UploadMode.MULTIPART) {
+      try {
+        List<Part> stored = listAll(spec, upload.progress().storageUploadId());
+        return PartVerification.of(spec, stored, List.of()).isWhole();
+      } catch (StorageException e) {
+        requireGone(upload, e); // finished, perhaps, by a Complete that the database has lost
+      }
+    }
+    return objects.head(spec).filter(found -> found.isOf(spec)).isPresent();
+  }
+
   private Upload begin(Upload seen) {
     Upload upload = seen;
     while (upload.state() == UploadState.ACTIVE) {

@@ -21,6 +21,8 @@ import java.time.Duration;
  * @param contentCheck what becomes of content that is not what was declared
  * @param conditionalPuts whether the store is known to honour {@code If-None-Match}
  * @param quotas how much of it each tenant may use
+ * @param completeOnEvent whether uploads are completed without a caller's Complete: on S3's word,
+ *     when all parts are reported, and at the session's end
  */
 public record Destination(
     String name,
@@ -38,7 +40,8 @@ public record Destination(
     Duration sessionMaxAge,
     ContentCheck contentCheck,
     boolean conditionalPuts,
-    PerTenant<Quota> quotas) {
+    PerTenant<Quota> quotas,
+    boolean completeOnEvent) {
 
   /** S3 signs for at most a week. */
   public static final Duration MAX_URL_TTL = Duration.ofDays(7);
@@ -81,7 +84,8 @@ public record Destination(
         sessionMaxAge,
         contentCheck,
         honoured,
-        quotas);
+        quotas,
+        completeOnEvent);
   }
 
   private static <T extends Comparable<T>> void range(String what, T value, T least, T most) {

@@ -47,6 +47,12 @@ public final class Destinations {
     return List.copyOf(byName.values());
   }
 
+  /** Whether a session is completed without its caller; not where its destination is gone. */
+  boolean completesOnEvent(Upload upload) {
+    Destination destination = byName.get(upload.spec().destination());
+    return destination != null && destination.completeOnEvent();
+  }
+
   /** The one a session was made for. */
   public Destination of(Upload upload) {
     return find(upload.spec().destination())

@@ -72,6 +72,14 @@ public interface ObjectStore {
   Optional<FoundObject> head(UploadSpec spec);
 
   /**
+   * The upload that the object at a key names in its metadata; empty where there is no object, or
+   * it is a stranger's.
+   *
+   * @param destination the destination's name
+   */
+  Optional<UploadId> ownerAt(String destination, String bucket, String key);
+
+  /**
    * Lists all unfinished multipart uploads whose key begins so.
    *
    * @param destination the destination's name

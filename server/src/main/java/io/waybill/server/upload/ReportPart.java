@@ -30,15 +30,23 @@ public final class ReportPart {
   private final UploadStore store;
   private final Clock clock;
   private final TenantExecutor followUps;
+  private final FullLedgers ledgers;
 
   /**
    * @param followUps finds out why a report was refused: reads the database
+   * @param ledgers is told of each report that is durable
    */
-  public ReportPart(Sessions sessions, UploadStore store, Clock clock, TenantExecutor followUps) {
+  public ReportPart(
+      Sessions sessions,
+      UploadStore store,
+      Clock clock,
+      TenantExecutor followUps,
+      FullLedgers ledgers) {
     this.sessions = sessions;
     this.store = store;
     this.clock = clock;
     this.followUps = followUps;
+    this.ledgers = ledgers;
   }
 
   /**
@@ -65,7 +73,12 @@ public final class ReportPart {
   private CompletionStage<Void> record(Upload upload, Part part) {
     return store
         .record(upload, part, slid(upload, part.time()))
-        .thenCompose(recorded -> recorded ? DONE : refused(upload));
+        .thenCompose(recorded -> recorded ? reported(upload) : refused(upload));
+  }
+
+  private CompletionStage<Void> reported(Upload upload) {
+    ledgers.reported(upload);
+    return DONE;
   }
 
   private CompletionStage<Void> refused(Upload upload) {

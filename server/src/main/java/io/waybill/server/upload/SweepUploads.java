@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,8 +19,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /**
- * Moves on what nobody else moves: ends sessions whose time ran out, frees what S3 holds of dead
- * ones, and takes over starts and completions that were left half done.
+ * Moves on what nobody else moves: ends sessions whose time ran out (or completes them, where
+ * {@link LastLook} says so), frees what S3 holds of dead ones, and takes over starts and
+ * completions that were left half done.
  */
 public final class SweepUploads {
   private static final System.Logger LOG = System.getLogger(SweepUploads.class.getName());
@@ -33,13 +35,20 @@ public final class SweepUploads {
   /** How many of a tenant are taken over at once: they share its bulkhead with the callers'. */
   private static final int COMPLETIONS_OF_A_TENANT = 8;
 
+  /** The same of those that S3 turns out to hold when their time has run out. */
+  private static final int LAST_COMPLETIONS_OF_A_TENANT = 64;
+
+  /** Of expired sessions, of which some may have to wait for a S3 that is away. */
+  private static final int EXPIRED = 5_000;
+
   private static final Set<UploadState> OTHERS =
-      EnumSet.complementOf(EnumSet.of(UploadState.COMPLETING));
+      EnumSet.complementOf(EnumSet.of(UploadState.COMPLETING, UploadState.ACTIVE));
 
   private final UploadStore store;
   private final StorageCreation creation;
   private final StorageCleaning cleaning;
   private final CompleteUpload completions;
+  private final LastLook lastLook;
   private final Clock clock;
 
   public SweepUploads(
@@ -47,11 +56,13 @@ public final class SweepUploads {
       StorageCreation creation,
       StorageCleaning cleaning,
       CompleteUpload completions,
+      LastLook lastLook,
       Clock clock) {
     this.store = store;
     this.creation = creation;
     this.cleaning = cleaning;
     this.completions = completions;
+    this.lastLook = lastLook;
     this.clock = clock;
   }
 
@@ -67,11 +78,54 @@ public final class SweepUploads {
     for (Upload upload : store.due(clock.instant(), OTHERS, BATCH)) {
       swept.add(Swept.of(actionFor(upload), upload, sweep(upload, () -> act(upload))));
     }
+    endExpired(swept, resumed);
     long end = System.nanoTime() + patience.toNanos();
     resumed.forEach(
-        (upload, future) ->
-            swept.add(Swept.of(Swept.Action.FINISH_COMPLETE, upload, await(future, end))));
+        (upload, future) -> swept.add(Swept.of(actionFor(upload), upload, await(future, end))));
     return swept;
+  }
+
+  /** Ends what expired, but for what S3 turns out to hold all of: that is begun to be completed. */
+  private void endExpired(List<Swept> swept, Map<Upload, CompletableFuture<Upload>> resumed) {
+    Set<String> silent = new HashSet<>();
+    Map<String, Integer> ofTenant = new HashMap<>();
+    int asked = 0;
+    for (Upload upload : store.due(clock.instant(), EnumSet.of(UploadState.ACTIVE), EXPIRED)) {
+      String tenant = upload.spec().tenant();
+      boolean full = ofTenant.getOrDefault(tenant, 0) >= LAST_COMPLETIONS_OF_A_TENANT;
+      LastLook.Answer answer =
+          full && lastLook.isWanted(upload) ? LastLook.Answer.LATER : lastLook.at(upload, silent);
+      switch (answer) {
+        case COMPLETE -> {
+          ofTenant.merge(tenant, 1, Integer::sum);
+          resumed.put(upload, completeAtLast(upload));
+        }
+        case EXPIRE ->
+            swept.add(Swept.of(actionFor(upload), upload, sweep(upload, () -> expire(upload))));
+        case LATER -> swept.add(Swept.of(actionFor(upload), upload, Swept.Outcome.LATER));
+      }
+      if (answer != LastLook.Answer.LATER && ++asked == BATCH) {
+        return;
+      }
+    }
+  }
+
+  /** Where S3 then refuses what it said it had, the session ends after all. */
+  private CompletableFuture<Upload> completeAtLast(Upload upload) {
+    return resume(upload)
+        .exceptionallyCompose(
+            failure -> {
+              Upload now = store.findOfAnyTenant(upload.id()).orElse(upload);
+              Failure why = now.progress().failure();
+              boolean refused =
+                  now.state() == UploadState.ACTIVE
+                      && now.progress().fence() > upload.progress().fence()
+                      && why != null
+                      && why.reason() != Reason.STORAGE_UNAVAILABLE;
+              return refused && sweep(now, () -> expire(now)) == Swept.Outcome.DONE
+                  ? CompletableFuture.completedFuture(now)
+                  : CompletableFuture.failedFuture(failure);
+            });
   }
 
   /** Begins to take over completions; those under way here already are not taken over again. */
@@ -95,10 +149,10 @@ public final class SweepUploads {
         .toList();
   }
 
-  private static Swept.Action actionFor(Upload upload) {
+  private Swept.Action actionFor(Upload upload) {
     return switch (upload.state()) {
       case CREATING -> Swept.Action.FINISH_START;
-      case ACTIVE -> Swept.Action.EXPIRE;
+      case ACTIVE -> lastLook.isWanted(upload) ? Swept.Action.LAST_LOOK : Swept.Action.EXPIRE;
       case COMPLETING -> Swept.Action.FINISH_COMPLETE;
       case ABORTED, EXPIRED, FAILED -> Swept.Action.CLEAN;
       case COMPLETED -> throw new IllegalStateException("a completed upload is never due");
@@ -108,9 +162,8 @@ public final class SweepUploads {
   private Swept.Outcome act(Upload upload) {
     return switch (actionFor(upload)) {
       case FINISH_START -> finishStart(upload);
-      case EXPIRE -> expire(upload);
       case CLEAN -> outcome(cleaning.clean(upload));
-      case FINISH_COMPLETE, ABORT_ORPHAN, FORGET ->
+      case EXPIRE, LAST_LOOK, FINISH_COMPLETE, ABORT_ORPHAN, FORGET ->
           throw new IllegalStateException("not done here");
     };
   }

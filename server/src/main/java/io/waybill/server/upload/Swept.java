@@ -16,6 +16,8 @@ public record Swept(
   public enum Action {
     /** A session's time ran out. */
     EXPIRE,
+    /** A session's time ran out; S3 may have all of it, and then it is completed. */
+    LAST_LOOK,
     /** S3 may hold something of a dead session. */
     CLEAN,
     /** A start was left half done. */

@@ -20,6 +20,7 @@ public final class Bench {
           new SignBench(),
           new SignPartsBench(),
           new ReportBench(),
+          new PostgresReportBench(),
           new ReportGrowthBench(),
           new StartGrowthBench(),
           new HeapBench(),

@@ -42,20 +42,29 @@ final class Load<Q, A> implements AutoCloseable {
     }
   }
 
-  private final ServerProcess server;
+  private final List<ServerProcess> servers;
   private final Work<Q, A> work;
   private final int callers;
   private final List<ManagedChannel> channels = new ArrayList<>();
   private long answered;
 
   Load(ServerProcess server, int callers, Work<Q, A> work) {
-    this.server = server;
+    this(List.of(server), callers, work);
+  }
+
+  /** On several servers, of which each gets as many of the connections. */
+  Load(List<ServerProcess> servers, int callers, Work<Q, A> work) {
+    this.servers = servers;
     this.callers = callers;
     this.work = work;
     for (int i = 0; i < Math.min(CONNECTIONS, callers); i++) {
-      channels.add(
-          NettyChannelBuilder.forTarget(server.target()).usePlaintext().directExecutor().build());
+      String target = servers.get(i % servers.size()).target();
+      channels.add(NettyChannelBuilder.forTarget(target).usePlaintext().directExecutor().build());
     }
+  }
+
+  private Duration cpu() {
+    return servers.stream().map(ServerProcess::cpu).reduce(Duration.ZERO, Duration::plus);
   }
 
   /**
@@ -67,7 +76,7 @@ final class Load<Q, A> implements AutoCloseable {
   Round run(Duration time) throws InterruptedException {
     CountDownLatch ended = new CountDownLatch(callers);
     List<Caller> all = new ArrayList<>();
-    Duration cpuBefore = server.cpu();
+    Duration cpuBefore = cpu();
     long begin = System.nanoTime();
     for (int i = 0; i < callers; i++) {
       all.add(new Caller(i, begin + time.toNanos(), ended));
@@ -75,8 +84,10 @@ final class Load<Q, A> implements AutoCloseable {
     all.forEach(Caller::call);
     boolean allEnded = ended.await(time.plus(PATIENCE).toMillis(), TimeUnit.MILLISECONDS);
     double seconds = (System.nanoTime() - begin) / 1e9;
-    server.awaitRest();
-    double cpuNanos = server.cpu().minus(cpuBefore).toNanos();
+    for (ServerProcess server : servers) {
+      server.awaitRest();
+    }
+    double cpuNanos = cpu().minus(cpuBefore).toNanos();
     double secondsToRest = (System.nanoTime() - begin) / 1e9;
     if (!allEnded) {
       throw new AssertionError("calls are not answered: " + ended.getCount());

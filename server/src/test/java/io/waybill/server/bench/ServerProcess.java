@@ -25,7 +25,7 @@ final class ServerProcess implements AutoCloseable {
   private static final Map<String, String> CREDENTIALS =
       Map.of("AWS_ACCESS_KEY_ID", SinkS3.ACCESS_KEY, "AWS_SECRET_ACCESS_KEY", SinkS3.SECRET_KEY);
 
-  private static final String CONFIG =
+  static final String CONFIG =
       """
       destinations:
         - name: %s

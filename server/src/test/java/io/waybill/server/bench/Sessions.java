@@ -158,23 +158,24 @@ record Sessions(Path file) {
 
   private static void makeFirst(Path file) throws Exception {
     try (JdbiUploadStore store = open(file)) {
-      UploadSpec spec = spec();
-      Upload upload =
-          store
-              .create(spec, active(), spec.expireTimeFrom(spec.createTime()), Quota.UNLIMITED)
-              .upload();
-      Part part =
-          new Part(
-              1,
-              spec.plan().sizeOf(1),
-              "9b2cf535f27731c974343645a3985328",
-              null,
-              spec.createTime());
-      // Not as a report: that may wait in a journal, and SQL is to find it in the ledger.
-      LedgerChange change = new LedgerChange(List.of(part), List.of());
-      if (!store.replace(upload, upload.progress(), change)) {
-        throw new AssertionError("the first session is not open");
-      }
+      makeFirst(store);
+    }
+  }
+
+  /** One session with its first part in the ledger. */
+  static void makeFirst(JdbiUploadStore store) throws Exception {
+    UploadSpec spec = spec();
+    Upload upload =
+        store
+            .create(spec, active(), spec.expireTimeFrom(spec.createTime()), Quota.UNLIMITED)
+            .upload();
+    Part part =
+        new Part(
+            1, spec.plan().sizeOf(1), "9b2cf535f27731c974343645a3985328", null, spec.createTime());
+    // Not as a report: that may wait in a journal, and SQL is to find it in the ledger.
+    LedgerChange change = new LedgerChange(List.of(part), List.of());
+    if (!store.replace(upload, upload.progress(), change)) {
+      throw new AssertionError("the first session is not open");
     }
   }
 

@@ -11,6 +11,7 @@ import io.waybill.server.upload.Destination;
 import io.waybill.server.upload.Destinations;
 import io.waybill.server.upload.FakeContentDetector;
 import io.waybill.server.upload.FakeUrlSigner;
+import io.waybill.server.upload.FullLedgers;
 import io.waybill.server.upload.GetUpload;
 import io.waybill.server.upload.InMemoryObjectStore;
 import io.waybill.server.upload.InMemoryUploadStore;
@@ -125,6 +126,7 @@ final class Rig implements AutoCloseable {
             pauses,
             timing);
     Assembly assembly = new Assembly(store, objects, sessions, completion, clock, pauses, timing);
+    CompleteUpload complete = new CompleteUpload(sessions, assembly, any(bulkhead));
     return new UseCases(
         new StartUpload(
             new UploadPlanner(destinations, clock, new Random(2)),
@@ -136,8 +138,13 @@ final class Rig implements AutoCloseable {
             pauses,
             timing),
         signParts,
-        new ReportPart(sessions, store, clock, any(readers)),
-        new CompleteUpload(sessions, assembly, any(bulkhead)),
+        new ReportPart(
+            sessions,
+            store,
+            clock,
+            any(readers),
+            new FullLedgers(destinations, store, complete, any(readers))),
+        complete,
         new AbortUpload(sessions, store, cleaning, clock),
         new GetUpload(sessions, store),
         new ListUploads(store),
@@ -155,6 +162,7 @@ final class Rig implements AutoCloseable {
             destination("any", own, any, all, false),
             destination("exact", exact, any, all, false),
             destination("strict", own, new ContentTypes(List.of("image/*")), 1000, true),
+            destination("by-itself", own, any, all, false),
             destination("checked", own, any, all, false, ContentCheck.REJECT),
             destination("small", own, any, all, false, ContentCheck.OFF, SMALL)));
   }
@@ -199,7 +207,8 @@ final class Rig implements AutoCloseable {
         Duration.ofDays(7),
         check,
         true,
-        quotas);
+        quotas,
+        name.equals("by-itself"));
   }
 
   private static TenantExecutor any(Executor executor) {

@@ -168,7 +168,7 @@ enum PlantedBug {
       ReportJournalTest.class),
   THE_LEDGER_IS_CHANGED_UNDER_ITS_JOURNAL(
       "sql/JdbiUploadStore",
-      "if (replaced && !change.isEmpty()) {\n            journal.fold(handle, seen.number());",
+      "if (replaced && !change.isEmpty()) {\n            reports.fold(handle, seen.number());",
       "if (replaced && !change.isEmpty()) {",
       ReportJournalTest.class),
   THE_JOURNAL_IS_CUT_BEFORE_ITS_END_IS_FOLDED(
@@ -183,7 +183,7 @@ enum PlantedBug {
       ReportJournalTest.class),
   A_LOST_COMMIT_IS_NOT_LOOKED_FOR(
       "sql/CommitQueue",
-      "writer.transaction(journal::begin);",
+      "writer.transaction(reports::begin);",
       "writer.transaction(handle -> {});",
       CommitQueueTest.class),
   BYTES_ARE_GIVEN_BACK_AT_COMPLETED(

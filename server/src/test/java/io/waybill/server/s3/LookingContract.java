@@ -184,6 +184,16 @@ interface LookingContract {
   }
 
   @Test
+  default void tellsWhoseObjectStandsAtAKey() {
+    UploadSpec spec = single(3).spec();
+    assertThat(s3().store().ownerAt(DESTINATION, BUCKET, spec.key())).isEmpty();
+
+    s3().putPart(spec, "", 1, bytes(3));
+
+    assertThat(s3().store().ownerAt(DESTINATION, BUCKET, spec.key())).contains(spec.id());
+  }
+
+  @Test
   default void isRefusedForWantOfRightsOrOfABucket() {
     UploadSpec spec = multipart(PartPlan.whole(3)).spec();
     try (S3Storage stranger = s3().open(s3().endpoint(), "another secret")) {

@@ -361,6 +361,7 @@ class StorageCheckTest {
         Duration.ofDays(6),
         content,
         false,
-        PerTenant.all(Quota.UNLIMITED));
+        PerTenant.all(Quota.UNLIMITED),
+        false);
   }
 }

@@ -109,6 +109,7 @@ final class Calls {
         server,
         Fault.REPLY_LOST,
         () -> {
+          world.oracle.asksComplete(spec);
           CompletableFuture<Upload> future =
               server.complete.execute(session.caller, spec.id()).toCompletableFuture();
           world.scheduler.waitFor(future::isDone, deadline);

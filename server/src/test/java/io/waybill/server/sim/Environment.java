@@ -54,11 +54,12 @@ final class Environment {
   }
 
   private void happen() {
-    switch (random.nextInt(8)) {
+    switch (random.nextInt(10)) {
       case 0, 1, 2 -> sweep();
       case 3 -> world.s3.hasten(random);
       case 4, 5 -> oldUrl();
       case 6 -> stranger();
+      case 7, 8 -> world.events.deliver();
       default -> lifecycle();
     }
   }

@@ -1,5 +1,7 @@
 package io.waybill.server.sim;
 
+import io.waybill.server.upload.Confirmation;
+import io.waybill.server.upload.Destination;
 import io.waybill.server.upload.Failure;
 import io.waybill.server.upload.ObjectStore.FoundObject;
 import io.waybill.server.upload.Part;
@@ -29,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 /** Knows what must never happen (PROTOCOL I1 to I9), and sees every write and all that S3 does. */
 final class Oracle {
   private static final Duration STALE = Duration.ofSeconds(10);
+
+  /** The actors that hear of created objects; they only ask. */
+  static final String EVENT = "event";
 
   /** For how long a server may sign for what it read before (I5). */
   private static final Duration RECALLED = Duration.ofSeconds(2);
@@ -84,6 +89,10 @@ final class Oracle {
             || model.leaseBy == world.scheduler.current().server,
         "rule 4",
         "taken over from somebody whose lease runs");
+    check(
+        !world.scheduler.current().name.equals(EVENT),
+        "row 25",
+        "an event changes a session by itself");
     model.fence = row.progress().fence();
     if (!Objects.equals(model.leaseUntil, row.progress().leaseUntil())) {
       model.leaseUntil = row.progress().leaseUntil();
@@ -105,9 +114,18 @@ final class Oracle {
     check(next(from).contains(to), "states", shown(model.spec) + ": " + from + " → " + to);
     String id = row.progress().storageUploadId();
     switch (to) {
-      case COMPLETING -> model.manifest = null;
+      case COMPLETING -> {
+        model.manifest = null;
+        check(
+            model.completeAsked || isCompletedByItself(model),
+            "row 25",
+            "nobody asked to complete " + shown(model.spec));
+      }
       case COMPLETED -> checkFinished(model, row.progress());
-      case EXPIRED -> check(row.isExpiredAt(now()), "rule 8", "expired before " + row.expireTime());
+      case EXPIRED -> {
+        check(row.isExpiredAt(now()), "rule 8", "expired before " + row.expireTime());
+        checkNotThere(model, row);
+      }
       case ACTIVE, FAILED -> {
         check(
             from != UploadState.COMPLETING || !mayComplete(id),
@@ -124,10 +142,49 @@ final class Oracle {
     if (from == UploadState.CREATING && to == UploadState.ACTIVE) {
       checkAlone(model.spec, id);
     }
+    if (from == UploadState.COMPLETING && to == UploadState.ACTIVE) {
+      model.reopened = true;
+    }
     if (from == UploadState.ACTIVE) {
       model.leftActive = now();
     }
     model.state = to;
+  }
+
+  /** What completes by itself does not expire while S3 has all of it, unless S3 is silent. */
+  private void checkNotThere(SessionModel model, Upload row) {
+    Instant looked = world.scheduler.isAlone() ? now() : world.scheduler.current().callBegan;
+    boolean silent = !now().isBefore(row.expireTime().plus(world.timing.putGrace()));
+    check(
+        !isCompletedByItself(model)
+            || model.reopened
+            || silent
+            || looked.equals(Instant.MIN)
+            || !world.s3.holds(model.spec, row.progress().storageUploadId(), looked.minus(STALE)),
+        "row 25",
+        "expired, and S3 has all of " + shown(model.spec));
+  }
+
+  private boolean isCompletedByItself(SessionModel model) {
+    return world
+        .destinations
+        .find(model.spec.destination())
+        .filter(Destination::completeOnEvent)
+        .isPresent();
+  }
+
+  /** A caller asks to complete it. */
+  void asksComplete(UploadSpec spec) {
+    model(spec).completeAsked = true;
+  }
+
+  /** What an event has come to. */
+  void confirmed(String key, Confirmation said) {
+    boolean completed =
+        sessions.values().stream()
+            .anyMatch(
+                model -> model.spec.key().equals(key) && model.state == UploadState.COMPLETED);
+    check(said != Confirmation.COMPLETED || completed, "row 25", "confirmed, and not so: " + key);
   }
 
   /** A verdict on the content is for those that lie, where lies are rejected. */

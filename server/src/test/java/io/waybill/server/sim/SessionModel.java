@@ -39,6 +39,12 @@ final class SessionModel {
   /** When it was last ACTIVE. */
   Instant leftActive = Instant.MAX;
 
+  /** Some caller has asked to complete it. */
+  boolean completeAsked;
+
+  /** S3 has refused to complete it, surely. */
+  boolean reopened;
+
   /** What was sent since it became COMPLETING; null for nothing yet. */
   @Nullable List<String> manifest;
 

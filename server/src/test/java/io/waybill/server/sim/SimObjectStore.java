@@ -5,6 +5,7 @@ import io.waybill.server.upload.Part;
 import io.waybill.server.upload.StorageException;
 import io.waybill.server.upload.StorageException.Kind;
 import io.waybill.server.upload.StoredObject;
+import io.waybill.server.upload.UploadId;
 import io.waybill.server.upload.UploadSpec;
 import java.time.Duration;
 import java.time.Instant;
@@ -151,6 +152,16 @@ final class SimObjectStore implements ObjectStore {
     Optional<FoundObject> found = Optional.ofNullable(s3.objects().get(spec.key()));
     scheduler.yieldAt(Step.S3);
     return found;
+  }
+
+  @Override
+  public Optional<UploadId> ownerAt(String destination, String bucket, String key) {
+    before(Step.S3, 30);
+    failIf(Fault.HEAD_FAILS);
+    Optional<UploadId> owner =
+        Optional.ofNullable(s3.objects().get(key)).flatMap(FoundObject::uploadId);
+    scheduler.yieldAt(Step.S3);
+    return owner;
   }
 
   @Override

@@ -49,6 +49,7 @@ final class SimS3 {
   private final Map<String, Multipart> uploads = new TreeMap<>();
   private final Map<String, UploadSpec> finished = new TreeMap<>();
   private final Map<String, FoundObject> objects = new TreeMap<>();
+  private final Map<String, Instant> createdAt = new TreeMap<>();
   private final Set<String> lies = new TreeSet<>();
   private final Set<String> tagged = new TreeSet<>();
   private final List<Pending> pending = new ArrayList<>();
@@ -127,6 +128,7 @@ final class SimS3 {
     world.oracle.objectChanges(url.spec().key(), null);
     objects.put(url.spec().key(), new FoundObject(object, Optional.of(url.spec().id())));
     rememberContent(url.spec(), unique);
+    created(url.spec().key());
     world.scheduler.trace("S3 has object " + unique + " at " + url.spec().key());
     return unique;
   }
@@ -177,10 +179,32 @@ final class SimS3 {
     world.oracle.objectChanges(spec.key(), spec);
     objects.put(spec.key(), new FoundObject(object, Optional.of(spec.id())));
     rememberContent(spec, etag);
+    created(spec.key());
     uploads.remove(storageUploadId);
     finished.put(storageUploadId, spec);
     world.scheduler.trace("S3 finished " + storageUploadId + " as " + etag);
     return object;
+  }
+
+  private void created(String key) {
+    createdAt.put(key, clock.instant());
+    world.events.created(key);
+  }
+
+  /** Whether it has held all of an upload since then, as far as it was planned. */
+  boolean holds(UploadSpec spec, String storageUploadId, Instant since) {
+    FoundObject found = objects.get(spec.key());
+    if (found != null && found.isOf(spec)) {
+      return createdAt.getOrDefault(spec.key(), Instant.MAX).isBefore(since);
+    }
+    Multipart upload = uploads.get(storageUploadId);
+    return upload != null
+        && upload.parts.size() == spec.plan().partCount()
+        && upload.parts.values().stream()
+            .allMatch(
+                stored ->
+                    stored.since().isBefore(since)
+                        && stored.part().sizeBytes() == spec.plan().sizeOf(stored.part().number()));
   }
 
   private void rememberContent(UploadSpec spec, String etag) {

@@ -4,9 +4,12 @@ import io.waybill.server.upload.AbortUpload;
 import io.waybill.server.upload.Assembly;
 import io.waybill.server.upload.CompleteUpload;
 import io.waybill.server.upload.Completion;
+import io.waybill.server.upload.ConfirmUpload;
 import io.waybill.server.upload.ContentInspection;
 import io.waybill.server.upload.FakeContentDetector;
+import io.waybill.server.upload.FullLedgers;
 import io.waybill.server.upload.GetUpload;
+import io.waybill.server.upload.LastLook;
 import io.waybill.server.upload.Leases;
 import io.waybill.server.upload.PerTenant;
 import io.waybill.server.upload.Rate;
@@ -31,6 +34,7 @@ final class SimServer {
   final CompleteUpload complete;
   final AbortUpload abort;
   final GetUpload get;
+  final ConfirmUpload confirm;
   final SweepUploads sweep;
   final SweepOrphans sweepOrphans;
   private final World world;
@@ -78,12 +82,26 @@ final class SimServer {
             new TokenBuckets(
                 "signatures_per_second", PerTenant.all(Rate.UNLIMITED), System::nanoTime),
             (tenant, work) -> work.run());
-    report = new ReportPart(sessions, store, world.clock, (tenant, work) -> work.run());
     abort = new AbortUpload(sessions, store, cleaning, world.clock);
     get = new GetUpload(sessions, store);
     sweepOrphans = new SweepOrphans(world.destinations, store, objects, world.clock, world.timing);
     complete = new CompleteUpload(sessions, assembly, (tenant, work) -> onBulkhead(work));
-    sweep = new SweepUploads(store, creation, cleaning, complete, world.clock);
+    report =
+        new ReportPart(
+            sessions,
+            store,
+            world.clock,
+            (tenant, work) -> work.run(),
+            new FullLedgers(world.destinations, store, complete, (tenant, work) -> work.run()));
+    confirm = new ConfirmUpload(store, objects, world.destinations, complete);
+    sweep =
+        new SweepUploads(
+            store,
+            creation,
+            cleaning,
+            complete,
+            new LastLook(world.destinations, assembly, complete, world.clock, world.timing),
+            world.clock);
     start =
         new StartUpload(
             new UploadPlanner(world.destinations, world.clock, world.random),

@@ -43,14 +43,8 @@ final class World {
   final Calls calls;
   final int pageSize;
   final Timing timing;
-  final Destinations destinations =
-      new Destinations(
-          List.of(
-              destination("own", new KeyTemplate("own/", KeyTemplate.DEFAULT, false), false),
-              destination("exact", new KeyTemplate("ex/", KeyTemplate.DEFAULT_EXACT, true), false),
-              destination("over", new KeyTemplate("ov/", KeyTemplate.DEFAULT_EXACT, true), true),
-              checked(REJECTING, new KeyTemplate("re/", KeyTemplate.DEFAULT_EXACT, true)),
-              checked(TAGGING, new KeyTemplate("ta/", KeyTemplate.DEFAULT, false))));
+  final SimEvents events;
+  final Destinations destinations;
   private final List<SimServer> servers = new ArrayList<>();
   private int lives;
 
@@ -61,6 +55,16 @@ final class World {
     scheduler = new Scheduler(random, clock, weather, trace, carriers);
     s3 = new SimS3(clock, this, random);
     oracle = new Oracle(this);
+    events = new SimEvents(this);
+    destinations =
+        new Destinations(
+            List.of(
+                destination("own", new KeyTemplate("own/", KeyTemplate.DEFAULT, false), false),
+                destination(
+                    "exact", new KeyTemplate("ex/", KeyTemplate.DEFAULT_EXACT, true), false),
+                destination("over", new KeyTemplate("ov/", KeyTemplate.DEFAULT_EXACT, true), true),
+                checked(REJECTING, new KeyTemplate("re/", KeyTemplate.DEFAULT_EXACT, true)),
+                checked(TAGGING, new KeyTemplate("ta/", KeyTemplate.DEFAULT, false))));
     calls = new Calls(this);
     timing = timing(random);
     pageSize = random.nextBoolean() ? S3Limits.MAX_PARTS : 1 + random.nextInt(2);
@@ -107,16 +111,16 @@ final class World {
     servers.set(index, new SimServer(this, "s" + ++lives));
   }
 
-  private static Destination checked(String name, KeyTemplate keys) {
+  private Destination checked(String name, KeyTemplate keys) {
     ContentCheck check = name.equals(TAGGING) ? ContentCheck.TAG : ContentCheck.REJECT;
     return destination(name, keys, false, check);
   }
 
-  private static Destination destination(String name, KeyTemplate keys, boolean overwrite) {
+  private Destination destination(String name, KeyTemplate keys, boolean overwrite) {
     return destination(name, keys, overwrite, ContentCheck.OFF);
   }
 
-  private static Destination destination(
+  private Destination destination(
       String name, KeyTemplate keys, boolean overwrite, ContentCheck check) {
     return new Destination(
         name,
@@ -134,6 +138,7 @@ final class World {
         Duration.ofDays(6),
         check,
         true,
-        new PerTenant<>(QUOTA, Map.of()));
+        new PerTenant<>(QUOTA, Map.of()),
+        random.nextBoolean());
   }
 }

@@ -88,10 +88,10 @@ class QueryPlanTest {
             .build());
     store.last(TENANT, null, 2);
     store.due(END, 10);
-    store.revisions(List.of(upload.number(), upload.number() + 1));
-    store.findAll(List.of(upload.number(), upload.number() + 1));
     store.atRest(END, 0, 10);
     store.renewLeases(List.of(upload), END);
+    store.revisions(List.of(upload.number(), upload.number() + 1));
+    store.findAll(List.of(upload.number(), upload.number() + 1));
     Upload now = reread(store, upload);
     LedgerChange change = new LedgerChange(List.of(part(2, 2)), List.of(1, 2, 3));
     assertThat(store.replace(now, active().takenOver(END), change)).isTrue();

@@ -17,6 +17,9 @@ final class Domain {
   static final Timing TIMING = Timing.DEFAULT;
   static final long MIB = S3Limits.MIB;
 
+  /** The id of no session. */
+  static final String UNUSED_ID = "01890000-0000-7000-8000-000000000000";
+
   final MutableClock clock = new MutableClock(Instant.parse("2026-01-01T00:00:00Z"));
   final InMemoryUploadStore store = new InMemoryUploadStore(clock);
   final InMemoryObjectStore objects = new InMemoryObjectStore(clock);
@@ -27,7 +30,9 @@ final class Domain {
               destination("exact", new KeyTemplate("", KeyTemplate.DEFAULT_EXACT, true), false),
               destination("over", new KeyTemplate("", KeyTemplate.DEFAULT_EXACT, true), true),
               checked("reject", ContentCheck.REJECT),
-              checked("tag", ContentCheck.TAG)));
+              checked("tag", ContentCheck.TAG),
+              byItself("auto", new KeyTemplate("auto/", KeyTemplate.DEFAULT, false)),
+              byItself("exact-auto", new KeyTemplate("ex/", KeyTemplate.DEFAULT_EXACT, true))));
   final Sessions sessions = new Sessions(store, clock);
   final Leases leases = new Leases(store, clock, TIMING);
   final StorageCreation creation = new StorageCreation(store, objects, clock, TIMING);
@@ -55,11 +60,24 @@ final class Domain {
           new TokenBuckets(
               "signatures_per_second", PerTenant.all(Rate.UNLIMITED), System::nanoTime),
           (tenant, work) -> work.run());
+  final CompleteUpload completions = complete(Runnable::run);
   final ReportPart reportPart =
-      new ReportPart(sessions, store, clock, (tenant, work) -> work.run());
+      new ReportPart(
+          sessions,
+          store,
+          clock,
+          (tenant, work) -> work.run(),
+          new FullLedgers(destinations, store, completions, (tenant, work) -> work.run()));
+  final ConfirmUpload confirm = new ConfirmUpload(store, objects, destinations, completions);
   final AbortUpload abort = new AbortUpload(sessions, store, cleaning, clock);
   final SweepUploads sweep =
-      new SweepUploads(store, creation, cleaning, complete(Runnable::run), clock);
+      new SweepUploads(
+          store,
+          creation,
+          cleaning,
+          completions,
+          new LastLook(destinations, assembly, completions, clock, TIMING),
+          clock);
   final SweepOrphans orphans = new SweepOrphans(destinations, store, objects, clock, TIMING);
   final StartUpload start = startTo(destinations);
 
@@ -125,7 +143,7 @@ final class Domain {
     return new StartUpload.Request(
         requestId,
         destination,
-        destination.equals("own") ? "" : "the/key",
+        destination.startsWith("exact") || destination.equals("over") ? "the/key" : "",
         "file.bin",
         "",
         OptionalLong.of(sizeBytes),
@@ -148,8 +166,21 @@ final class Domain {
     return destination(name, keys, overwrite, ContentCheck.OFF);
   }
 
+  private static Destination byItself(String name, KeyTemplate keys) {
+    return destination(name, keys, false, ContentCheck.OFF, true);
+  }
+
   private static Destination destination(
       String name, KeyTemplate keys, boolean overwrite, ContentCheck check) {
+    return destination(name, keys, overwrite, check, false);
+  }
+
+  private static Destination destination(
+      String name,
+      KeyTemplate keys,
+      boolean overwrite,
+      ContentCheck check,
+      boolean completeOnEvent) {
     return new Destination(
         name,
         "bucket",
@@ -166,6 +197,7 @@ final class Domain {
         Duration.ofDays(6),
         check,
         true,
-        PerTenant.all(Quota.UNLIMITED));
+        PerTenant.all(Quota.UNLIMITED),
+        completeOnEvent);
   }
 }

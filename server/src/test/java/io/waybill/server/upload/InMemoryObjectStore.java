@@ -221,6 +221,14 @@ public final class InMemoryObjectStore implements ObjectStore {
   }
 
   @Override
+  public Optional<UploadId> ownerAt(String destination, String bucket, String key) {
+    enter(Operation.HEAD);
+    synchronized (this) {
+      return Optional.ofNullable(objects.get(bucket + "/" + key)).flatMap(FoundObject::uploadId);
+    }
+  }
+
+  @Override
   public List<ListedUpload> listMultipartUploads(
       String destination, String bucket, String keyPrefix) {
     enter(Operation.LIST_UPLOADS);

@@ -19,6 +19,7 @@ import io.waybill.server.upload.Destinations;
 import io.waybill.server.upload.FakeContentDetector;
 import io.waybill.server.upload.InMemoryUploadStore;
 import io.waybill.server.upload.KeyTemplate;
+import io.waybill.server.upload.LastLook;
 import io.waybill.server.upload.Leases;
 import io.waybill.server.upload.MutableClock;
 import io.waybill.server.upload.ObjectStore;
@@ -146,7 +147,14 @@ final class Waybill {
             timing);
     complete = new CompleteUpload(sessions, assembly, (tenant, work) -> work.run());
     abort = new AbortUpload(sessions, store, cleaning, clock);
-    sweep = new SweepUploads(store, creation, cleaning, complete, clock);
+    sweep =
+        new SweepUploads(
+            store,
+            creation,
+            cleaning,
+            complete,
+            new LastLook(destinations, assembly, complete, clock, timing),
+            clock);
     orphans = new SweepOrphans(destinations, store, objects, clock, timing);
   }
 
@@ -342,6 +350,7 @@ final class Waybill {
         Duration.ofDays(6),
         check,
         true,
-        PerTenant.all(Quota.UNLIMITED));
+        PerTenant.all(Quota.UNLIMITED),
+        false);
   }
 }

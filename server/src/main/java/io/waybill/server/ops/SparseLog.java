@@ -1,4 +1,4 @@
-package io.waybill.server.grpc;
+package io.waybill.server.ops;
 
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -11,7 +11,7 @@ import java.util.function.Supplier;
  * A log of what a stranger can bring about as often as he likes: of each kind at most so many lines
  * a minute, and then how many were left out, with the first line of any kind after that minute.
  */
-final class SparseLog {
+public final class SparseLog {
   private static final Duration WINDOW = Duration.ofMinutes(1);
 
   private final System.Logger log;
@@ -24,7 +24,7 @@ final class SparseLog {
 
   private long began;
 
-  SparseLog(System.Logger log, Level level, int linesPerMinute) {
+  public SparseLog(System.Logger log, Level level, int linesPerMinute) {
     this(log, level, linesPerMinute, System::nanoTime);
   }
 
@@ -41,7 +41,7 @@ final class SparseLog {
    *
    * @param line is made only where it is said
    */
-  synchronized void say(String kind, Supplier<String> line) {
+  public synchronized void say(String kind, Supplier<String> line) {
     long now = nanoTime.getAsLong();
     if (now - began >= WINDOW.toNanos()) {
       tellWhatWasLeftOut();

@@ -1,4 +1,4 @@
-package io.waybill.server.grpc;
+package io.waybill.server.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,0 +1,63 @@
+package io.waybill.server.events;
+
+import io.waybill.server.ops.SparseLog;
+import io.waybill.server.upload.ConfirmUpload;
+import io.waybill.server.upload.Confirmation;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Hands what a document says on to the domain, however it came here. */
+final class EventHandler {
+  private static final System.Logger LOG = System.getLogger(EventHandler.class.getName());
+  private static final int LINES_PER_MINUTE = 10;
+
+  /** Longer than S3 may take to put an object together. */
+  static final Duration PATIENCE = Duration.ofMinutes(15);
+
+  private final ConfirmUpload confirm;
+  private final Duration patience;
+  private final SparseLog log = new SparseLog(LOG, Level.WARNING, LINES_PER_MINUTE);
+
+  EventHandler(ConfirmUpload confirm, Duration patience) {
+    this.confirm = confirm;
+    this.patience = patience;
+  }
+
+  /**
+   * Blocks until it is clear what came of all that the document says, or for the patience.
+   *
+   * @throws InterruptedException where this server stops; what was begun goes on
+   */
+  Verdict handle(String document) throws InterruptedException {
+    long end = System.nanoTime() + patience.toNanos();
+    Verdict verdict = Verdict.DONE;
+    try {
+      for (CreatedObject created : EventDocument.parse(document)) {
+        if (confirm(created, end) == Confirmation.LATER) {
+          verdict = Verdict.AGAIN;
+          log.say("LATER", () -> created + ": no clear answer from S3 or the database yet");
+        }
+      }
+    } catch (UnreadableEventException e) {
+      log.say("unreadable", () -> "an event that cannot be read: " + e.getMessage());
+      return Verdict.UNREADABLE;
+    }
+    return verdict;
+  }
+
+  private Confirmation confirm(CreatedObject created, long end) throws InterruptedException {
+    CompletableFuture<Confirmation> confirmed =
+        confirm.execute(created.bucket(), created.key()).toCompletableFuture();
+    try {
+      return confirmed.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      return Confirmation.LATER;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("ConfirmUpload does not fail", e);
+    }
+  }
+}

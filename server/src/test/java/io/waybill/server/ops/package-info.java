@@ -1,0 +1,5 @@
+/** Logging. */
+@NullMarked
+package io.waybill.server.ops;
+
+import org.jspecify.annotations.NullMarked;

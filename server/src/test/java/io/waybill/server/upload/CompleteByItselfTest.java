@@ -1,0 +1,165 @@
+package io.waybill.server.upload;
+
+import static io.waybill.server.upload.Domain.MIB;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.waybill.server.upload.InMemoryObjectStore.Operation;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What {@code complete_on_event} does where S3 tells nobody. */
+public class CompleteByItselfTest {
+  private static final Duration LIFE = Duration.ofHours(24);
+
+  private final Domain domain = new Domain();
+
+  @Test
+  void theLastReportCompletesTheUpload() {
+    Upload upload = startAndPut("auto", 3);
+    domain.report(upload, 3, "");
+    domain.report(upload, 1, "");
+    assertThat(domain.now(upload).state()).isEqualTo(UploadState.ACTIVE);
+
+    domain.report(upload, 2, "");
+
+    assertThat(domain.now(upload).state()).isEqualTo(UploadState.COMPLETED);
+    domain.report(upload, 2, "");
+  }
+
+  @Test
+  void aFullLedgerIsNothingWhereTheDestinationDoesNotSaySo() {
+    Upload upload = startAndPut("own", 2);
+
+    domain.report(upload, 1, "");
+    domain.report(upload, 2, "");
+
+    assertThat(domain.now(upload).state()).isEqualTo(UploadState.ACTIVE);
+    assertThat(domain.objects.calls(Operation.LIST_PARTS)).isZero();
+  }
+
+  @Test
+  void aLedgerOfLiesCompletesNothing() {
+    Upload upload = domain.startTo("auto", 16 * MIB, UploadMode.MULTIPART);
+    domain.objects.putPart(upload, 1);
+
+    domain.report(upload, 1, "");
+    domain.report(upload, 2, "");
+
+    assertThat(domain.now(upload).state()).isEqualTo(UploadState.ACTIVE);
+    assertThat(domain.now(upload).uploadedParts()).as("the lie is dropped").isEqualTo(1);
+    domain.objects.putPart(upload, 2);
+    domain.report(upload, 2, "");
+    assertThat(domain.now(upload).state()).isEqualTo(UploadState.COMPLETED);
+  }
+
+  @Test
+  void aReportIsAnsweredWhateverBecomesOfTheCompletion() {
+    Upload upload = startAndPut("auto", 1);
+    domain.objects.fail(Operation.LIST_PARTS, StorageException.Kind.UNAVAILABLE);
+
+    domain.report(upload, 1, "");
+
+    assertThat(domain.now(upload).state()).isEqualTo(UploadState.ACTIVE);
+    assertThat(domain.now(upload).uploadedParts()).isEqualTo(1);
+  }
+
+  @Test
+  void whatNobodyReportedIsCompletedAtTheSessionsEnd() {
+    Upload multipart = startAndPut("auto", 2);
+    Upload single = domain.startTo("auto", 5, UploadMode.SINGLE);
+    domain.objects.putObject(single);
+    Upload reported = domain.startTo("auto", 16 * MIB, UploadMode.MULTIPART);
+    domain.report(reported, 1, "");
+    Upload nothing = domain.startTo("auto", 5, UploadMode.SINGLE);
+    Upload left = startAndPut("own", 2);
+
+    assertThat(sweepAfter(LIFE.plusMinutes(1)))
+        .filteredOn(swept -> swept.action() == Swept.Action.LAST_LOOK)
+        .hasSize(4)
+        .allMatch(swept -> swept.outcome() == Swept.Outcome.DONE);
+
+    assertThat(domain.now(multipart).state()).isEqualTo(UploadState.COMPLETED);
+    assertThat(domain.now(single).state()).isEqualTo(UploadState.COMPLETED);
+    assertThat(domain.now(reported).state()).isEqualTo(UploadState.EXPIRED);
+    assertThat(domain.now(nothing).state()).isEqualTo(UploadState.EXPIRED);
+    assertThat(domain.now(left).state()).isEqualTo(UploadState.EXPIRED);
+  }
+
+  @Test
+  void aDryRunSaysThatItWouldLook() {
+    Upload upload = startAndPut("auto", 1);
+    domain.clock.advance(LIFE);
+
+    assertThat(domain.sweep.plan())
+        .extracting(Swept::action)
+        .containsExactly(Swept.Action.LAST_LOOK);
+
+    assertThat(domain.objects.calls(Operation.LIST_PARTS)).isZero();
+    assertThat(domain.now(upload).state()).isEqualTo(UploadState.ACTIVE);
+  }
+
+  @Test
+  void aReportThatLiedDoesNotLoseTheUpload() {
+    Upload upload = startAndPut("auto", 2);
+    domain.report(upload, 1, "a lie");
+
+    sweepAfter(LIFE.plusMinutes(1));
+    assertThat(domain.now(upload).state()).isEqualTo(UploadState.ACTIVE);
+    sweepAfter(Duration.ZERO);
+
+    assertThat(domain.now(upload).state()).isEqualTo(UploadState.COMPLETED);
+  }
+
+  @Test
+  void aSilentS3IsWaitedForButNotForEver() {
+    Upload upload = startAndPut("auto", 2);
+    Upload another = startAndPut("auto", 2);
+    domain.objects.fail(Operation.LIST_PARTS, StorageException.Kind.UNAVAILABLE);
+
+    assertThat(sweepAfter(LIFE.plusMinutes(1)))
+        .extracting(Swept::outcome)
+        .containsExactly(Swept.Outcome.LATER, Swept.Outcome.LATER);
+    assertThat(domain.objects.calls(Operation.LIST_PARTS)).as("asked once to a pass").isEqualTo(1);
+    assertThat(domain.now(upload).state()).isEqualTo(UploadState.ACTIVE);
+
+    sweepAfter(Domain.TIMING.putGrace());
+    assertThat(domain.now(upload).state()).isEqualTo(UploadState.EXPIRED);
+    assertThat(domain.now(another).state()).isEqualTo(UploadState.EXPIRED);
+  }
+
+  @Test
+  void whatS3RefusesToPutTogetherEndsAfterAll() {
+    Upload upload = startAndPut("auto", 2);
+    domain.objects.fail(Operation.COMPLETE, StorageException.Kind.PARTS_REFUSED);
+
+    sweepAfter(LIFE.plusMinutes(1));
+
+    assertThat(domain.now(upload).state()).isEqualTo(UploadState.EXPIRED);
+    assertThat(domain.objects.calls(Operation.COMPLETE)).isEqualTo(1);
+  }
+
+  @Test
+  void aCompleteThatTheDatabaseHasLostIsFoundOut() {
+    Upload upload = startAndPut("auto", 2);
+    domain.objects.putObject(upload);
+    domain.objects.forgetMultipartUploads();
+
+    sweepAfter(LIFE.plusMinutes(1));
+
+    assertThat(domain.now(upload).state()).isEqualTo(UploadState.COMPLETED);
+  }
+
+  private Upload startAndPut(String destination, int parts) {
+    Upload upload = domain.startTo(destination, parts * 8L * MIB, UploadMode.MULTIPART);
+    for (int n = 1; n <= parts; n++) {
+      domain.objects.putPart(upload, n);
+    }
+    return upload;
+  }
+
+  private List<Swept> sweepAfter(Duration time) {
+    domain.clock.advance(time);
+    return domain.sweep.execute(Duration.ZERO);
+  }
+}
