@@ -6,6 +6,7 @@ import io.waybill.server.s3.FakeAwsObjectStoreTest;
 import io.waybill.server.s3.S3ObjectStoreTest;
 import io.waybill.server.sim.SimulatorTest;
 import io.waybill.server.sql.CommitQueueTest;
+import io.waybill.server.sql.PostgresReplicasIT;
 import io.waybill.server.sql.ReportJournalTest;
 import io.waybill.server.sql.SqliteDatabaseTest;
 import io.waybill.server.sql.SqliteUploadStoreTest;
@@ -249,7 +250,17 @@ enum PlantedBug {
       "if (lane.size == 1) {\n          lanes.remove();\n        }",
       CommitQueueTest.class),
   A_FLOOD_TAKES_EVERY_THREAD(
-      "TenantPool", "< threads - running", "< threads", TenantPoolTest.class);
+      "TenantPool", "< threads - running", "< threads", TenantPoolTest.class),
+  REPLICAS_LOCK_AS_THEIR_WRITES_COME(
+      "sql/RowLocks",
+      "void take(Handle handle) {",
+      "void take(Handle handle) {\n    uploads.clear();\n    usages.clear();",
+      PostgresReplicasIT.class),
+  OLD_SIZES_ARE_READ_BEFORE_THE_ROWS_ARE_LOCKED(
+      "sql/Dialect",
+      "new Dialect(\"FOR UPDATE\",",
+      "new Dialect(\"\",",
+      PostgresReplicasIT.class);
 
   /** The class, below io.waybill.server. */
   final String source;

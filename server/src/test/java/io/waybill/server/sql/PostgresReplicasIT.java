@@ -44,7 +44,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Two replicas' stores on one PostgreSQL. */
-class PostgresReplicasIT {
+public class PostgresReplicasIT {
   private static final int THREADS = 8;
 
   private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
