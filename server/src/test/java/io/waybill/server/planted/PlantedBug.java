@@ -257,10 +257,7 @@ enum PlantedBug {
       "void take(Handle handle) {\n    uploads.clear();\n    usages.clear();",
       PostgresReplicasIT.class),
   OLD_SIZES_ARE_READ_BEFORE_THE_ROWS_ARE_LOCKED(
-      "sql/Dialect",
-      "new Dialect(\"FOR UPDATE\",",
-      "new Dialect(\"\",",
-      PostgresReplicasIT.class);
+      "sql/Dialect", "new Dialect(\"FOR UPDATE\",", "new Dialect(\"\",", PostgresReplicasIT.class);
 
   /** The class, below io.waybill.server. */
   final String source;
