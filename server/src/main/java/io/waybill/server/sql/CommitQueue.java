@@ -21,9 +21,10 @@ import org.jdbi.v3.core.Handle;
  *
  * <p>Calls that wait at the same time have no order among themselves; a batch does its ledger
  * writes first. If one call fails the whole batch is rolled back and each runs alone, so that it
- * fails alone. What met another replica's transaction and was undone for it, is run again. If the
- * database fails, or the commit itself, the batch is answered with that, and the next one tries
- * again, on a new connection. Whatever happens, every call is answered.
+ * fails alone. What met another replica's transaction and was undone for it, is run again; so is
+ * what found its connection gone before it committed, as the first batch after a restart of the
+ * database does. If the database fails, or the commit itself, the batch is answered with that, and
+ * the next one tries again, on a new connection. Whatever happens, every call is answered.
  */
 final class CommitQueue implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(CommitQueue.class.getName());
@@ -281,20 +282,32 @@ final class CommitQueue implements AutoCloseable {
 
   private void transaction(List<Call<?>> batch) {
     for (int attempt = 1; true; attempt++) {
+      boolean onAnOldConnection = writer.isOpen();
       try {
         attempt(batch);
         return;
       } catch (RuntimeException | Error e) {
-        if (attempt == ATTEMPTS || !isConflict(e)) {
+        if (attempt == ATTEMPTS || !isWorthAnother(e, onAnOldConnection)) {
           throw e;
         }
-        conflicts.incrementAndGet();
+        if (database.fault(e) == Fault.CONFLICT) {
+          conflicts.incrementAndGet();
+        }
       }
     }
   }
 
-  private boolean isConflict(Throwable failure) {
-    return !(failure instanceof Writer.CommitFailed) && database.fault(failure) == Fault.CONFLICT;
+  /**
+   * Whether it was surely undone, and a new attempt may do better: where it met another's, and
+   * where a connection is lost that had served before. One that was just opened says how the
+   * database is.
+   */
+  private boolean isWorthAnother(Throwable failure, boolean onAnOldConnection) {
+    if (failure instanceof Writer.CommitFailed) {
+      return false;
+    }
+    Fault fault = database.fault(failure);
+    return fault == Fault.CONFLICT || (fault == Fault.CONNECTION && onAnOldConnection);
   }
 
   private void attempt(List<Call<?>> batch) {

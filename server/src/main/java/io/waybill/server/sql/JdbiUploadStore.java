@@ -313,7 +313,7 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
   public CompletionStage<Boolean> extend(
       Upload seen, Instant now, Instant expireTime, Instant urlEnd) {
     return writes
-        .submit(seen.spec().tenant(), new LedgerWrite(seen.number(), now, expireTime, urlEnd, null))
+        .submit(seen.spec().tenant(), LedgerWrite.extending(seen, now, expireTime, urlEnd))
         .thenApply(extended -> remember(extended, seen, expireTime, urlEnd));
   }
 
@@ -323,9 +323,7 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
       return CompletableFuture.failedFuture(StoreFailures.overloaded());
     }
     return writes
-        .submit(
-            seen.spec().tenant(),
-            new LedgerWrite(seen.number(), part.time(), expireTime, null, part))
+        .submit(seen.spec().tenant(), LedgerWrite.reporting(seen, part, expireTime))
         .thenApply(applied -> remember(applied, seen, expireTime, null));
   }
 

@@ -27,7 +27,7 @@ final class LedgerBatch {
     this.clock = clock;
   }
 
-  /** Whether each was applied: false where its session was not ACTIVE or had expired. */
+  /** Whether each was applied: false where its session was not there, not ACTIVE or had expired. */
   List<Boolean> run(Handle handle, List<LedgerWrite> writes) {
     Map<Long, Session> sessions = sessions(handle, writes);
     List<LedgerWrite> reports = new ArrayList<>(writes.size());
@@ -52,7 +52,7 @@ final class LedgerBatch {
     var select =
         handle.createQuery(
             """
-            SELECT upload_no, state, expire_time, url_end FROM upload
+            SELECT upload_no, upload_id, state, expire_time, url_end FROM upload
             WHERE upload_no <in> (<numbers>) ORDER BY upload_no <for_update>
             """);
     InList.bind(select, "numbers", writes.stream().map(LedgerWrite::uploadNo).distinct().toList())
@@ -89,6 +89,7 @@ final class LedgerBatch {
   /** A session as the batch goes on; times in milliseconds. */
   private static final class Session {
     final long uploadNo;
+    final String uploadId;
     final boolean active;
     long expireTime;
     long urlEnd;
@@ -96,13 +97,16 @@ final class LedgerBatch {
 
     Session(ResultSet row) throws SQLException {
       uploadNo = row.getLong("upload_no");
+      uploadId = row.getString("upload_id");
       active = UploadState.ACTIVE.name().equals(row.getString("state"));
       expireTime = row.getLong("expire_time");
       urlEnd = row.getLong("url_end");
     }
 
     boolean apply(LedgerWrite write) {
-      if (!active || expireTime <= write.now().toEpochMilli()) {
+      if (!active
+          || expireTime <= write.now().toEpochMilli()
+          || !uploadId.equals(write.uploadId().toString())) {
         return false;
       }
       long newExpireTime = Math.max(expireTime, write.expireTime().toEpochMilli());

@@ -24,8 +24,12 @@ final class PostgresDatabase implements Database {
 
   private static final int IDLE_READERS = 2;
 
-  /** How long a reader waits for a connection. */
-  private static final Duration POOL_TIMEOUT = Duration.ofSeconds(5);
+  /**
+   * How long a reader waits for a connection. Long enough to open one over TLS on a busy machine,
+   * and for those who have one to be done; so long the first readers learn that the database is
+   * away, and everybody else is refused at once.
+   */
+  private static final Duration POOL_TIMEOUT = Duration.ofSeconds(1);
 
   /**
    * What a connection that writes begins with, as far as the database knows it. Locks are waited
@@ -54,7 +58,7 @@ final class PostgresDatabase implements Database {
   private PostgresDatabase(PGSimpleDataSource source) {
     this.writers = Dialect.POSTGRES.speak(Jdbi.create(source));
     this.readerPool = readerPool(source);
-    this.readers = Dialect.POSTGRES.speak(Jdbi.create(readerPool));
+    this.readers = Dialect.POSTGRES.speak(Jdbi.create(new ReaderConnections(readerPool)));
     this.clock = DatabaseClock.start(Clock.systemUTC(), readers);
   }
 
@@ -118,6 +122,7 @@ final class PostgresDatabase implements Database {
     pool.setMaximumPoolSize(READERS);
     pool.setMinimumIdle(IDLE_READERS);
     pool.setConnectionTimeout(POOL_TIMEOUT.toMillis());
+    pool.setValidationTimeout(POOL_TIMEOUT.toMillis());
     pool.setExceptionOverride(new PostgresEviction());
     return new HikariDataSource(pool);
   }

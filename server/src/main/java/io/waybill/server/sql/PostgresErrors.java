@@ -11,8 +11,13 @@ import java.util.Set;
  *     Codes</a>
  */
 final class PostgresErrors {
-  /** serialization_failure and deadlock_detected: whoever gets these was rolled back. */
-  private static final Set<String> CONFLICTS = Set.of("40001", "40P01");
+  /**
+   * serialization_failure and deadlock_detected: whoever gets these was rolled back. And
+   * feature_not_supported, which is what a prepared statement gets ("cached plan must not change
+   * result type") once a newer replica has added a column: the driver then prepares it anew.
+   * Nothing else that Waybill sends is not supported.
+   */
+  private static final Set<String> CONFLICTS = Set.of("40001", "40P01", "0A000");
 
   /** A standby, which cannot write; a transaction that was idle for too long. */
   private static final Set<String> CONNECTION_STATES = Set.of("25006", "25P03");
@@ -25,7 +30,7 @@ final class PostgresErrors {
 
   /** Classes for which the statement is to blame, not the database. */
   private static final Set<String> STATEMENT_CLASSES =
-      Set.of("0A", "21", "22", "23", "25", "26", "2F", "34", "42", "44", "54", "P0");
+      Set.of("21", "22", "23", "25", "26", "2F", "34", "42", "44", "54", "P0");
 
   private PostgresErrors() {}
 

@@ -24,6 +24,10 @@ import org.jspecify.annotations.Nullable;
  * <p>{@code due_at} is derived from what is beside it, so that the sweeper has one index to read:
  * the end of an ACTIVE session; the end of the lease on a CREATING or COMPLETING one, or the time
  * when it was let go; {@code clean_at} of a dead one; null of a COMPLETED one.
+ *
+ * <p>What was seen is found by its number, and is it only if the id is the same: a PostgreSQL that
+ * lost the tail of its log in a failover gives the numbers of that tail again, maybe to another
+ * tenant's sessions (I7).
  */
 final class UploadTable {
   private UploadTable() {}
@@ -106,7 +110,7 @@ final class UploadTable {
               due_at = CASE :state WHEN 'ACTIVE' THEN expire_time ELSE :due_at END,
               update_time = CASE WHEN update_time < :now THEN :now ELSE update_time END,
               revision = revision + 1
-            WHERE upload_no = :upload_no AND tenant = :tenant
+            WHERE upload_no = :upload_no AND upload_id = :upload_id
               AND state = :seen_state AND fence = :seen_fence
             """
                 + (ifNotExtended
@@ -127,10 +131,11 @@ final class UploadTable {
         .createUpdate(
             """
             UPDATE upload SET lease_until = :until, due_at = :until
-            WHERE upload_no = :upload_no AND state = 'COMPLETING' AND fence = :fence
-              AND lease_until < :until
+            WHERE upload_no = :upload_no AND upload_id = :upload_id
+              AND state = 'COMPLETING' AND fence = :fence AND lease_until < :until
             """)
         .bind("upload_no", seen.number())
+        .bind("upload_id", seen.id().toString())
         .bind("fence", seen.progress().fence())
         .bind("until", until.toEpochMilli())
         .execute();
@@ -157,7 +162,7 @@ final class UploadTable {
     PreparedBatch delete =
         handle.prepareBatch(
             """
-            DELETE FROM upload WHERE upload_no = :upload_no AND tenant = :tenant
+            DELETE FROM upload WHERE upload_no = :upload_no AND upload_id = :upload_id
               AND state = :seen_state AND fence = :seen_fence
             """);
     for (Upload each : seen) {
@@ -178,10 +183,11 @@ final class UploadTable {
     return handle
         .createQuery(
             """
-            SELECT state FROM upload WHERE upload_no = :upload_no AND tenant = :tenant <for_update>
+            SELECT state FROM upload
+            WHERE upload_no = :upload_no AND upload_id = :upload_id <for_update>
             """)
         .bind("upload_no", seen.number())
-        .bind("tenant", seen.spec().tenant())
+        .bind("upload_id", seen.id().toString())
         .mapTo(String.class)
         .findOne()
         .filter(UploadState.ACTIVE.name()::equals)
@@ -216,7 +222,7 @@ final class UploadTable {
   private static void bindSeen(SqlStatement<?> statement, Upload seen) {
     statement
         .bind("upload_no", seen.number())
-        .bind("tenant", seen.spec().tenant())
+        .bind("upload_id", seen.id().toString())
         .bind("seen_state", seen.state().name())
         .bind("seen_fence", seen.progress().fence());
   }

@@ -29,6 +29,11 @@ final class Writer implements AutoCloseable {
     this.database = database;
   }
 
+  /** Whether there is a connection that served before. */
+  boolean isOpen() {
+    return handle != null;
+  }
+
   /**
    * Does the work and commits it, or throws and has done nothing.
    *

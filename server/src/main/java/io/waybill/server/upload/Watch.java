@@ -49,8 +49,15 @@ final class Watch {
     return revision != seen;
   }
 
-  /** Tells what is new, and ends with a terminal state, which is told in any case. */
+  /**
+   * Tells what is new, and ends with a terminal state, which is told in any case. What has the
+   * number now may be another upload, even another tenant's: then this one is lost.
+   */
   void show(Upload upload) {
+    if (!upload.id().equals(id)) {
+      lose();
+      return;
+    }
     seen = upload.revision();
     boolean terminal = upload.state().isTerminal();
     if (seen > told || terminal) {

@@ -15,6 +15,7 @@ class PostgresErrorsTest {
   @CsvSource({
     "40001, CONFLICT",
     "40P01, CONFLICT",
+    "0A000, CONFLICT", // a column was added
     "25006, CONNECTION", // a standby
     "25P03, CONNECTION", // idle in transaction for too long
     "57P01, CONNECTION", // shutdown

@@ -37,6 +37,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,10 +51,11 @@ public class PostgresReplicasIT {
 
   private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
   private final List<JdbiUploadStore> stores = new ArrayList<>();
+  private PostgresAddress address = new PostgresAddress("jdbc:postgresql:none", null, null);
 
   @BeforeEach
   void open() throws Exception {
-    PostgresAddress address = new PostgresAddress(TestPostgres.shared().newDatabase(), null, null);
+    address = new PostgresAddress(TestPostgres.shared().newDatabase(), null, null);
     for (int i = 0; i < 2; i++) {
       stores.add(
           new JdbiUploadStore(
@@ -86,6 +89,25 @@ public class PostgresReplicasIT {
       assertThat(all).filteredOn(Created::isNew).hasSize(1);
     }
     assertThat(stores.get(0).usage("bucket-of-the-day", TENANT).openSessions()).isEqualTo(20);
+  }
+
+  /** As the first server of the next release does to those that still run. */
+  @Test
+  void aColumnThatIsAddedDisturbsNobody() throws Exception {
+    for (int i = 0; i < 10; i++) { // by now the driver has prepared what they send
+      for (JdbiUploadStore store : stores) {
+        Upload upload = newUpload(store, "r" + i, active());
+        assertThat(reread(store, upload)).isEqualTo(upload);
+      }
+    }
+    try (Handle newer = Jdbi.open(PostgresDatabase.source(address))) {
+      newer.execute("ALTER TABLE upload ADD COLUMN x BIGINT");
+    }
+    for (JdbiUploadStore store : stores) {
+      Upload known = newUpload(store, "r1", active());
+      assertThat(reread(store, known)).isEqualTo(known);
+      assertThat(await(store.record(known, part(1, 1), END))).isTrue();
+    }
   }
 
   @Test

@@ -4,6 +4,7 @@ import static io.waybill.server.sql.TestUploads.END;
 import static io.waybill.server.sql.TestUploads.T0;
 import static io.waybill.server.sql.TestUploads.active;
 import static io.waybill.server.sql.TestUploads.await;
+import static io.waybill.server.sql.TestUploads.id;
 import static io.waybill.server.sql.TestUploads.newUpload;
 import static io.waybill.server.sql.TestUploads.part;
 import static io.waybill.server.sql.TestUploads.reread;
@@ -141,7 +142,7 @@ public class ReportJournalTest {
   }
 
   private static LedgerWrite report(long uploadNo, Part part) {
-    return new LedgerWrite(uploadNo, T0, END, null, part);
+    return new LedgerWrite(uploadNo, id(0), T0, END, null, part);
   }
 
   /** Commits that fail, and commits whose answer is lost, of reports and of foldings. */

@@ -1074,6 +1074,44 @@ public abstract class UploadStoreContract {
     assertThat(store.findAll(List.of())).isEmpty();
   }
 
+  // numbers
+
+  /** As after a failover that lost a session, whose number another tenant's has got since. */
+  @ParameterizedTest
+  @EnumSource(names = {"CREATING", "ACTIVE", "COMPLETING"})
+  void aNumberThatIsAnothersNowIsNotTakenForIt(UploadState state) throws Exception {
+    UploadSpec theirs = spec(STRANGER, "r1");
+    Upload now = store.create(theirs, progress(state), END, Quota.UNLIMITED).upload();
+    if (state == UploadState.ACTIVE) {
+      assertThat(await(store.record(now, part(1, 5), END))).isTrue();
+      now = reread(store, now);
+    }
+    for (String tenant : List.of(TENANT, STRANGER)) {
+      Upload lost =
+          new Upload(
+              now.number(),
+              spec(tenant, "r0"),
+              now.progress(),
+              now.expireTime(),
+              now.urlEnd(),
+              now.uploadedParts(),
+              now.uploadedBytes(),
+              now.updateTime(),
+              now.revision());
+      LedgerChange change = new LedgerChange(List.of(part(2, 2)), List.of(1));
+      assertThat(await(store.record(lost, part(1, 9), END.plusSeconds(1)))).isFalse();
+      assertThat(await(store.extend(lost, T0, END.plusSeconds(1), END))).isFalse();
+      assertThat(store.replace(lost, active().aborted(END), change)).isFalse();
+      assertThat(store.replaceIfNotExtended(lost, active().aborted(END))).isFalse();
+      assertThat(store.forget(lost)).isFalse();
+      store.drop(lost, List.of(1));
+      store.renewLeases(List.of(lost), END.plusSeconds(100));
+    }
+    assertThat(reread(store, now)).isEqualTo(now);
+    assertThat(store.parts(now, 0, 10)).hasSize(now.uploadedParts());
+    assertThat(store.usage(DESTINATION, STRANGER)).isEqualTo(Usage.of(theirs, state));
+  }
+
   // what the tests are made of
 
   private static Progress progress(UploadState state) {

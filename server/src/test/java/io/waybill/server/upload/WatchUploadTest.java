@@ -255,6 +255,32 @@ class WatchUploadTest {
     assertThat(watch.watching()).isZero();
   }
 
+  /** A database that lost the end of its log in a failover gives those numbers again. */
+  @Test
+  void anotherUploadWithItsNumberIsNotShown() {
+    Upload upload = start();
+    RecordingWatcher watcher = new RecordingWatcher();
+    Watch one = new Watch(upload, ACME, watcher, 0, domain.clock.instant().plus(LONGEST));
+    one.show(upload);
+
+    domain.clock.advance(Duration.ofMillis(1));
+    Upload other = start();
+    one.show(
+        new Upload(
+            upload.number(),
+            other.spec(),
+            other.progress(),
+            other.expireTime(),
+            other.urlEnd(),
+            0,
+            0,
+            other.updateTime(),
+            upload.revision() + 1));
+    assertThat(watcher.told).containsExactly(upload);
+    assertThat(watcher.failure().reason()).isEqualTo(Reason.UPLOAD_NOT_FOUND);
+    assertThat(watcher.failure().metadata()).containsEntry("upload_id", upload.id().toString());
+  }
+
   @Test
   void whileTheDatabaseIsAwayNothingIsToldAndLessIsAsked() {
     Upload upload = start();
