@@ -73,7 +73,7 @@ public final class SqsConsumer implements AutoCloseable {
         new SqsConsumer(
             new SqsQueue(settings, credentials),
             settings,
-            new EventHandler(confirm, EventHandler.PATIENCE),
+            new EventHandler(confirm, tempo.patience()),
             tempo);
     consumer.poller.start();
     return consumer;

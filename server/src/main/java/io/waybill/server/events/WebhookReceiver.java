@@ -39,9 +39,6 @@ public final class WebhookReceiver implements AutoCloseable {
   private static final int BACKLOG = 64;
   private static final Duration GRACE = Duration.ofSeconds(5);
 
-  /** Pushers wait for the answer: S3 goes on, and they come again. */
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
-
   static {
     // Read when the first server is made. Seconds for a request to be there, and connections.
     setUnlessSet("sun.net.httpserver.maxReqTime", "10");
@@ -90,7 +87,7 @@ public final class WebhookReceiver implements AutoCloseable {
       throw new IOException("events.webhook.listen: %s: %s".formatted(listen, e.getMessage()), e);
     }
     WebhookReceiver receiver =
-        new WebhookReceiver(server, text, new EventHandler(confirm, PATIENCE));
+        new WebhookReceiver(server, text, new EventHandler(confirm, EventHandler.PATIENCE));
     LOG.log(Level.INFO, "events are taken on port {0}", String.valueOf(receiver.port()));
     return receiver;
   }

@@ -35,6 +35,7 @@ class SqsConsumerIT {
   static final Tempo TEMPO =
       new Tempo(
           Duration.ofSeconds(1),
+          Duration.ofSeconds(20),
           Duration.ofSeconds(1),
           Duration.ofSeconds(1),
           Duration.ofMillis(50),
@@ -152,6 +153,39 @@ class SqsConsumerIT {
     assertThat(sqs.count(deadLetters)).isZero();
   }
 
+  /** S3 takes long to put one together, and there is but one worker. */
+  @Test
+  void aSlowCompletionKeepsNoOtherWaiting() {
+    Upload slow = rig.startAndPut(EventRig.BY_ITSELF);
+    Upload other = rig.startAndPut(EventRig.BY_ITSELF);
+    CountDownLatch release = new CountDownLatch(1);
+    AtomicInteger heads = holdHeadsOf(slow, 3, release); // the first are before COMPLETING
+    queue = sqs.createQueue("patient", deadLetters, 1_000);
+    Tempo impatient =
+        new Tempo(
+            TEMPO.poll(),
+            Duration.ofSeconds(1),
+            TEMPO.again(),
+            TEMPO.mostAgain(),
+            TEMPO.away(),
+            TEMPO.mostAway(),
+            TEMPO.grace());
+    try (SqsConsumer consumer = consumer(sqs.settings(queue, 1), impatient)) {
+      sqs.send(queue, EventRig.eventOf(slow));
+      await().atMost(PATIENCE).until(() -> heads.get() >= 3);
+      sqs.send(queue, EventRig.eventOf(other));
+
+      awaitState(other, UploadState.COMPLETED);
+      assertThat(rig.stateOf(slow)).isEqualTo(UploadState.COMPLETING);
+      release.countDown();
+      awaitState(slow, UploadState.COMPLETED);
+      awaitEmpty();
+    } finally {
+      release.countDown();
+    }
+    assertThat(sqs.count(deadLetters)).isZero();
+  }
+
   @Test
   void aMessageStaysHiddenForAsLongAsItIsWorkedOn() {
     Upload slow = rig.startAndPut(EventRig.BY_ITSELF);
@@ -234,11 +268,16 @@ class SqsConsumerIT {
   }
 
   private AtomicInteger holdHeadsOf(Upload upload, CountDownLatch release) {
+    return holdHeadsOf(upload, 1, release);
+  }
+
+  private AtomicInteger holdHeadsOf(Upload upload, int from, CountDownLatch release) {
     AtomicInteger begun = new AtomicInteger();
     rig.s3.behave(
         (call, honest) -> {
-          if (call.operation().equals("HeadObject") && call.key().equals(upload.spec().key())) {
-            begun.incrementAndGet();
+          if (call.operation().equals("HeadObject")
+              && call.key().equals(upload.spec().key())
+              && begun.incrementAndGet() >= from) {
             try {
               release.await();
             } catch (InterruptedException e) {
@@ -255,7 +294,11 @@ class SqsConsumerIT {
   }
 
   private SqsConsumer consumer(SqsSettings settings) {
-    return SqsConsumer.start(settings, LocalSqs.CREDENTIALS, rig.newConfirm(), TEMPO);
+    return consumer(settings, TEMPO);
+  }
+
+  private SqsConsumer consumer(SqsSettings settings, Tempo tempo) {
+    return SqsConsumer.start(settings, LocalSqs.CREDENTIALS, rig.newConfirm(), tempo);
   }
 
   private void awaitState(Upload upload, UploadState state) {
