@@ -143,6 +143,20 @@ public class CompleteByItselfTest {
     assertThat(domain.now(left).state()).isEqualTo(UploadState.EXPIRED);
   }
 
+  /** A tenant's uploads that nobody reported take their turn; what lies behind them need not. */
+  @Test
+  void whatWaitsForItsTurnHidesNothingBehindIt() {
+    for (int i = 0; i < 5_100; i++) {
+      domain.objects.putObject(domain.startTo("auto", 5, UploadMode.SINGLE));
+    }
+    Upload behind = domain.startTo("own", 5, UploadMode.SINGLE);
+
+    List<Swept> swept = sweepAfter(LIFE.plusMinutes(1));
+
+    assertThat(domain.now(behind).state()).isEqualTo(UploadState.EXPIRED);
+    assertThat(swept).filteredOn(each -> each.outcome() == Swept.Outcome.DONE).hasSize(65);
+  }
+
   @Test
   void aDryRunSaysThatItWouldLook() {
     Upload upload = startAndPut("auto", 1);

@@ -271,6 +271,20 @@ public final class InMemoryUploadStore implements UploadStore {
         .toList();
   }
 
+  @Override
+  public synchronized List<Upload> expired(Instant now, @Nullable Upload after, int most) {
+    Comparator<Upload> order =
+        Comparator.comparing(Upload::expireTime).thenComparing(Upload::number);
+    check();
+    return uploads.values().stream()
+        .filter(upload -> upload.state() == UploadState.ACTIVE)
+        .filter(upload -> !upload.expireTime().isAfter(now))
+        .filter(upload -> after == null || order.compare(upload, after) > 0)
+        .sorted(order)
+        .limit(most)
+        .toList();
+  }
+
   private static Optional<Instant> dueSince(Upload upload) {
     Progress progress = upload.progress();
     return switch (upload.state()) {
