@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 
 class SqsConsumerIT {
   private static final int MOST_RECEIVES = 3;
@@ -246,6 +247,26 @@ class SqsConsumerIT {
 
       awaitState(upload, UploadState.COMPLETED);
     }
+  }
+
+  @Test
+  void anErrorEndsNeitherPollingNorTheRoomForMessages() {
+    Upload upload = rig.startAndPut(EventRig.BY_ITSELF);
+    AtomicInteger asked = new AtomicInteger();
+    AwsCredentialsProvider broken =
+        () -> {
+          if (asked.incrementAndGet() <= 4) {
+            throw new NoClassDefFoundError("for a while");
+          }
+          return LocalSqs.CREDENTIALS.resolveCredentials();
+        };
+    SqsSettings settings = sqs.settings(queue, 1);
+    sqs.send(queue, EventRig.eventOf(upload));
+    try (SqsConsumer consumer = SqsConsumer.start(settings, broken, rig.newConfirm(), TEMPO)) {
+      awaitState(upload, UploadState.COMPLETED);
+      awaitEmpty();
+    }
+    assertThat(asked.get()).isGreaterThan(4);
   }
 
   @ParameterizedTest
