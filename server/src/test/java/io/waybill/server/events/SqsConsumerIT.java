@@ -225,6 +225,7 @@ class SqsConsumerIT {
 
     Thread stop = new Thread(consumer::close);
     stop.start();
+    await().atMost(PATIENCE).until(consumer::isClosing);
     release.countDown();
     stop.join(PATIENCE.toMillis());
 
