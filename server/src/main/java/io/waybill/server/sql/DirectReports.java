@@ -94,7 +94,8 @@ final class DirectReports implements ReportTarget {
         .bind("number_bits", PartKey.BITS)
         .bind("numbers", SqlArray.ofLongs(touched.keySet()))
         .bind(
-            "last_times", SqlArray.ofLongs(touched.values().stream().map(Touch::lastMillis).toList()))
+            "last_times",
+            SqlArray.ofLongs(touched.values().stream().map(Touch::lastMillis).toList()))
         .bind("reports", SqlArray.ofLongs(touched.values().stream().map(Touch::reports).toList()))
         .execute();
   }

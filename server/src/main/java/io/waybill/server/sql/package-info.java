@@ -6,8 +6,8 @@
  * write goes through {@link io.waybill.server.sql.CommitQueue}, the one writer. What an engine does
  * in its own way stands behind {@link io.waybill.server.sql.Database}; the SQL is one for all but
  * for the words of its {@link io.waybill.server.sql.Dialect}. On SQLite reports go through {@link
- * io.waybill.server.sql.ReportJournal}, on PostgreSQL straight into the ledger; there replicas write
- * at once, and lock rows in the order of {@link io.waybill.server.sql.RowLocks}.
+ * io.waybill.server.sql.ReportJournal}, on PostgreSQL straight into the ledger; there replicas
+ * write at once, and lock rows in the order of {@link io.waybill.server.sql.RowLocks}.
  *
  * <p>What must not live here: decisions about uploads. This package compares and sets.
  */
