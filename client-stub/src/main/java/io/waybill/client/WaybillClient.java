@@ -168,7 +168,8 @@ public final class WaybillClient implements AutoCloseable {
    * Follows an upload to its end: tells how it stands now, then of every change, on this thread,
    * and returns its terminal state, which was told too. States that follow each other quickly may
    * be told as one. Where the connection breaks or the server ends the stream, it goes on by
-   * itself, with another server where the target has several; nothing is missed or told twice.
+   * itself, with another server where the target has several; nothing is missed. Nothing is told
+   * twice but the terminal state, to whoever begins at it.
    *
    * @param listener what it throws ends the watch
    * @throws WaybillException as any call, and where the server was away for longer than the retries

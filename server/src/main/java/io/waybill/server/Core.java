@@ -171,7 +171,12 @@ record Core(
                 store,
                 clock,
                 threads.readers,
-                new FullLedgers(destinations, store, complete, threads.readers)),
+                new FullLedgers(
+                    destinations,
+                    store,
+                    complete,
+                    threads.readers,
+                    (pause, work) -> Timers.after(threads.deadlines, pause, work))),
             complete,
             new AbortUpload(sessions, store, cleaning, clock),
             new GetUpload(sessions, store),

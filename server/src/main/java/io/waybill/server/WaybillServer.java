@@ -63,6 +63,7 @@ public final class WaybillServer implements AutoCloseable {
         LOG.log(Level.INFO, "taking over {0} starts and completions that were cut short", left);
       }
       Entrance entrance = Entrance.open(config, core.closing(), Clock.systemUTC());
+      hear(config.events(), core); // before gRPC, so that health has said so when this stops
       GrpcServer grpc =
           core.closing()
               .add(
@@ -89,7 +90,6 @@ public final class WaybillServer implements AutoCloseable {
                               errors)),
                       entrance.permissions(),
                       errors));
-      hear(config.events(), core);
       Timers.after(threads.sweeper, WARM_UP, core.storage()::warmUp);
       SweeperConfig sweeper = config.sweeper();
       Timers.every(

@@ -15,8 +15,12 @@ final class EventHandler {
   private static final System.Logger LOG = System.getLogger(EventHandler.class.getName());
   private static final int LINES_PER_MINUTE = 10;
 
-  /** Longer than S3 may take to put an object together. */
-  static final Duration PATIENCE = Duration.ofMinutes(15);
+  /**
+   * S3 may take minutes to put an object together. That goes on when this is over, and the event
+   * finds what came of it when it comes again; whoever waited longer would keep the others'
+   * waiting.
+   */
+  static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final ConfirmUpload confirm;
   private final Duration patience;

@@ -73,7 +73,7 @@ public final class SqsConsumer implements AutoCloseable {
         new SqsConsumer(
             new SqsQueue(settings, credentials),
             settings,
-            new EventHandler(confirm, EventHandler.PATIENCE),
+            new EventHandler(confirm, tempo.patience()),
             tempo);
     consumer.poller.start();
     return consumer;
@@ -126,6 +126,9 @@ public final class SqsConsumer implements AutoCloseable {
     } catch (QueueException e) {
       sayAway(e);
       return false;
+    } catch (RuntimeException | Error e) {
+      sayBroken(e);
+      return false;
     } finally {
       free.release(room - messages.size());
       messages.forEach(this::begin);
@@ -137,7 +140,14 @@ public final class SqsConsumer implements AutoCloseable {
       queue.warning().ifPresent(warning -> LOG.log(Level.WARNING, "events: " + warning));
     } catch (QueueException e) {
       sayAway(e);
+    } catch (RuntimeException | Error e) {
+      sayBroken(e);
     }
+  }
+
+  /** An Error, as of a class or of memory, may pass, too. */
+  private static void sayBroken(Throwable e) {
+    LOG.log(Level.ERROR, "asking the queue of events", e);
   }
 
   private void sayAway(QueueException e) {
@@ -188,7 +198,7 @@ public final class SqsConsumer implements AutoCloseable {
     }
   }
 
-  private boolean isClosing() {
+  boolean isClosing() {
     return closing.getCount() == 0;
   }
 

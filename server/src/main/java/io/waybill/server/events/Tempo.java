@@ -7,6 +7,7 @@ import java.util.random.RandomGenerator;
  * How long a consumer waits.
  *
  * @param poll for messages, where there are none; whole seconds
+ * @param patience for what comes of a message; what was begun goes on
  * @param again until a message that failed comes again; doubles with each time it came
  * @param mostAgain the most that grows to
  * @param away until a queue that is away is asked again; doubles with each time
@@ -15,6 +16,7 @@ import java.util.random.RandomGenerator;
  */
 record Tempo(
     Duration poll,
+    Duration patience,
     Duration again,
     Duration mostAgain,
     Duration away,
@@ -24,6 +26,7 @@ record Tempo(
   static final Tempo DEFAULT =
       new Tempo(
           SqsQueue.MAX_WAIT,
+          EventHandler.PATIENCE,
           Duration.ofSeconds(10),
           Duration.ofMinutes(15),
           Duration.ofSeconds(1),

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Takes events from stores that push them over HTTP (MinIO, EventBridge's API destinations): a POST
@@ -39,9 +40,6 @@ public final class WebhookReceiver implements AutoCloseable {
   private static final int BACKLOG = 64;
   private static final Duration GRACE = Duration.ofSeconds(5);
 
-  /** Pushers wait for the answer: S3 goes on, and they come again. */
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
-
   static {
     // Read when the first server is made. Seconds for a request to be there, and connections.
     setUnlessSet("sun.net.httpserver.maxReqTime", "10");
@@ -57,6 +55,7 @@ public final class WebhookReceiver implements AutoCloseable {
           TimeUnit.SECONDS,
           new LinkedBlockingQueue<>(),
           WebhookReceiver::thread);
+  private final AtomicInteger open = new AtomicInteger();
   private final byte[] expected;
   private final EventHandler handler;
   private final SparseLog log = new SparseLog(LOG, Level.WARNING, LINES_PER_MINUTE);
@@ -90,7 +89,7 @@ public final class WebhookReceiver implements AutoCloseable {
       throw new IOException("events.webhook.listen: %s: %s".formatted(listen, e.getMessage()), e);
     }
     WebhookReceiver receiver =
-        new WebhookReceiver(server, text, new EventHandler(confirm, PATIENCE));
+        new WebhookReceiver(server, text, new EventHandler(confirm, EventHandler.PATIENCE));
     LOG.log(Level.INFO, "events are taken on port {0}", String.valueOf(receiver.port()));
     return receiver;
   }
@@ -100,10 +99,12 @@ public final class WebhookReceiver implements AutoCloseable {
     return server.getAddress().getPort();
   }
 
-  /** Answers what it works on, then stops. */
+  /**
+   * Answers what it works on, then stops: at once where that is nothing, as HttpServer does not.
+   */
   @Override
   public void close() {
-    server.stop((int) GRACE.toSeconds());
+    server.stop(open.get() == 0 ? 0 : (int) GRACE.toSeconds());
     threads.shutdownNow();
   }
 
@@ -114,6 +115,7 @@ public final class WebhookReceiver implements AutoCloseable {
   }
 
   private void answer(HttpExchange exchange) throws IOException {
+    open.incrementAndGet();
     try (exchange) {
       int status = status(exchange);
       Map<Integer, Map<String, String>> headers =
@@ -123,6 +125,8 @@ public final class WebhookReceiver implements AutoCloseable {
               503, Map.of("Retry-After", "10"));
       headers.getOrDefault(status, Map.of()).forEach(exchange.getResponseHeaders()::set);
       exchange.sendResponseHeaders(status, -1);
+    } finally {
+      open.decrementAndGet();
     }
   }
 

@@ -58,6 +58,12 @@ final class UnreadReplies implements ServerInterceptor {
     Counted<Q, P> counted = new Counted<>(call, remote == null ? this : remote);
     return new SimpleForwardingServerCallListener<>(next.startCall(counted, headers)) {
       @Override
+      public void onReady() {
+        counted.giveBack(); // taken, however long the next message may take to come
+        super.onReady();
+      }
+
+      @Override
       public void onComplete() {
         counted.end();
         super.onComplete();

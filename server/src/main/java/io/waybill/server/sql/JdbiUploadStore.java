@@ -382,6 +382,13 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
             Folding.whole(handle, unfolded, UploadTable.due(handle, now, states, most)));
   }
 
+  @Override
+  public List<Upload> expired(Instant now, @Nullable Upload after, int most) {
+    return read(
+        (handle, unfolded) ->
+            Folding.whole(handle, unfolded, UploadTable.expired(handle, now, after, most)));
+  }
+
   /** Down the primary key: an index of its own would cost every change of every session more. */
   @Override
   public AtRest atRest(Instant before, long after, int most) {

@@ -209,6 +209,23 @@ final class UploadTable {
         .list();
   }
 
+  static List<StoredUpload> expired(Handle handle, Instant now, @Nullable Upload after, int most) {
+    return handle
+        .createQuery(
+            """
+            SELECT * FROM upload
+            WHERE due_at IS NOT NULL AND due_at <= :now AND state = 'ACTIVE'
+              AND (due_at, upload_no) > (:after_due_at, :after)
+            ORDER BY due_at, upload_no LIMIT :most
+            """)
+        .bind("now", now.toEpochMilli())
+        .bind("after_due_at", after == null ? -1 : after.expireTime().toEpochMilli())
+        .bind("after", after == null ? -1 : after.number())
+        .bind("most", most)
+        .mapTo(StoredUpload.class)
+        .list();
+  }
+
   /** By number, so by age, but for what two replicas do at once. */
   static List<StoredUpload> oldest(Handle handle, long after, int most) {
     return handle

@@ -126,11 +126,9 @@ public final class ConfirmUpload {
       LOG.log(Level.ERROR, "confirming an upload", failure);
       return Confirmation.LATER;
     }
-    return switch (refusal.reason()) {
-      case UPLOAD_COMPLETING -> Confirmation.UNDER_WAY;
-      case STORAGE_UNAVAILABLE, STORAGE_REFUSED, STORE_UNAVAILABLE, OVERLOADED, SHUTTING_DOWN ->
-          Confirmation.LATER;
-      default -> Confirmation.NOT_CONFIRMED;
-    };
+    if (refusal.reason() == Reason.UPLOAD_COMPLETING) {
+      return Confirmation.UNDER_WAY;
+    }
+    return refusal.reason().mayPass() ? Confirmation.LATER : Confirmation.NOT_CONFIRMED;
   }
 }

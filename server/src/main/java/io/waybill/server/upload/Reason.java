@@ -35,5 +35,14 @@ public enum Reason {
   RATE_LIMITED,
   SHUTTING_DOWN,
   WATCH_ENDED,
-  INTERNAL
+  INTERNAL;
+
+  /** Whether the same, asked again later, may be answered otherwise, though nobody did anything. */
+  boolean mayPass() {
+    return switch (this) {
+      case STORAGE_UNAVAILABLE, STORAGE_REFUSED, STORE_UNAVAILABLE, OVERLOADED, SHUTTING_DOWN ->
+          true;
+      default -> false;
+    };
+  }
 }

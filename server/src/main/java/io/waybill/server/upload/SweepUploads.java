@@ -3,6 +3,7 @@ package io.waybill.server.upload;
 import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -17,6 +18,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Moves on what nobody else moves: ends sessions whose time ran out (or completes them, where
@@ -38,8 +40,14 @@ public final class SweepUploads {
   /** The same of those that S3 turns out to hold when their time has run out. */
   private static final int LAST_COMPLETIONS_OF_A_TENANT = 64;
 
-  /** Of expired sessions, of which some may have to wait for a S3 that is away. */
-  private static final int EXPIRED = 5_000;
+  /** How many expired sessions are read at once. */
+  private static final int EXPIRED_PAGE = 1_000;
+
+  /**
+   * Of these, which may have to wait for a S3 that is away, or for their tenant's turn: so many
+   * that they do not hide what can be ended.
+   */
+  private static final int EXPIRED_PAGES = 100;
 
   private static final Set<UploadState> OTHERS =
       EnumSet.complementOf(EnumSet.of(UploadState.COMPLETING, UploadState.ACTIVE));
@@ -89,24 +97,33 @@ public final class SweepUploads {
   private void endExpired(List<Swept> swept, Map<Upload, CompletableFuture<Upload>> resumed) {
     Set<String> silent = new HashSet<>();
     Map<String, Integer> ofTenant = new HashMap<>();
+    Instant now = clock.instant();
+    @Nullable Upload last = null;
     int asked = 0;
-    for (Upload upload : store.due(clock.instant(), EnumSet.of(UploadState.ACTIVE), EXPIRED)) {
-      String tenant = upload.spec().tenant();
-      boolean full = ofTenant.getOrDefault(tenant, 0) >= LAST_COMPLETIONS_OF_A_TENANT;
-      LastLook.Answer answer =
-          full && lastLook.isWanted(upload) ? LastLook.Answer.LATER : lastLook.at(upload, silent);
-      switch (answer) {
-        case COMPLETE -> {
-          ofTenant.merge(tenant, 1, Integer::sum);
-          resumed.put(upload, completeAtLast(upload));
+    for (int page = 0; page < EXPIRED_PAGES; page++) {
+      List<Upload> expired = store.expired(now, last, EXPIRED_PAGE);
+      for (Upload upload : expired) {
+        String tenant = upload.spec().tenant();
+        boolean full = ofTenant.getOrDefault(tenant, 0) >= LAST_COMPLETIONS_OF_A_TENANT;
+        LastLook.Answer answer =
+            full && lastLook.isWanted(upload) ? LastLook.Answer.LATER : lastLook.at(upload, silent);
+        switch (answer) {
+          case COMPLETE -> {
+            ofTenant.merge(tenant, 1, Integer::sum);
+            resumed.put(upload, completeAtLast(upload));
+          }
+          case EXPIRE ->
+              swept.add(Swept.of(actionFor(upload), upload, sweep(upload, () -> expire(upload))));
+          case LATER -> swept.add(Swept.of(actionFor(upload), upload, Swept.Outcome.LATER));
         }
-        case EXPIRE ->
-            swept.add(Swept.of(actionFor(upload), upload, sweep(upload, () -> expire(upload))));
-        case LATER -> swept.add(Swept.of(actionFor(upload), upload, Swept.Outcome.LATER));
+        if (answer != LastLook.Answer.LATER && ++asked == BATCH) {
+          return;
+        }
       }
-      if (answer != LastLook.Answer.LATER && ++asked == BATCH) {
+      if (expired.size() < EXPIRED_PAGE) {
         return;
       }
+      last = expired.get(expired.size() - 1);
     }
   }
 

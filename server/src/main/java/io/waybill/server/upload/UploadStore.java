@@ -191,6 +191,13 @@ public interface UploadStore {
   List<Upload> due(Instant now, Set<UploadState> states, int most);
 
   /**
+   * Those of them that are ACTIVE and expired, a page at a time.
+   *
+   * @param after the last of the page before; null for the first
+   */
+  List<Upload> expired(Instant now, @Nullable Upload after, int most);
+
+  /**
    * Puts the end of leases on COMPLETING sessions off: of those whose fence is still that seen, and
    * whose lease was not let go; never to an earlier time. No other change, and none for watchers.
    */

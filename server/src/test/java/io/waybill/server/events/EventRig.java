@@ -168,7 +168,7 @@ final class EventRig implements AutoCloseable {
             store,
             clock,
             onThreads(),
-            new FullLedgers(destinations, store, complete, onThreads()));
+            new FullLedgers(destinations, store, complete, onThreads(), (pause, work) -> {}));
     abort = new AbortUpload(sessions, store, cleaning, clock);
     sweep =
         new SweepUploads(

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 
 class SqsConsumerIT {
   private static final int MOST_RECEIVES = 3;
@@ -35,6 +36,7 @@ class SqsConsumerIT {
   static final Tempo TEMPO =
       new Tempo(
           Duration.ofSeconds(1),
+          Duration.ofSeconds(20),
           Duration.ofSeconds(1),
           Duration.ofSeconds(1),
           Duration.ofMillis(50),
@@ -152,6 +154,39 @@ class SqsConsumerIT {
     assertThat(sqs.count(deadLetters)).isZero();
   }
 
+  /** S3 takes long to put one together, and there is but one worker. */
+  @Test
+  void aSlowCompletionKeepsNoOtherWaiting() {
+    Upload slow = rig.startAndPut(EventRig.BY_ITSELF);
+    Upload other = rig.startAndPut(EventRig.BY_ITSELF);
+    CountDownLatch release = new CountDownLatch(1);
+    AtomicInteger heads = holdHeadsOf(slow, 3, release); // the first are before COMPLETING
+    queue = sqs.createQueue("patient", deadLetters, 1_000);
+    Tempo impatient =
+        new Tempo(
+            TEMPO.poll(),
+            Duration.ofSeconds(1),
+            TEMPO.again(),
+            TEMPO.mostAgain(),
+            TEMPO.away(),
+            TEMPO.mostAway(),
+            TEMPO.grace());
+    try (SqsConsumer consumer = consumer(sqs.settings(queue, 1), impatient)) {
+      sqs.send(queue, EventRig.eventOf(slow));
+      await().atMost(PATIENCE).until(() -> heads.get() >= 3);
+      sqs.send(queue, EventRig.eventOf(other));
+
+      awaitState(other, UploadState.COMPLETED);
+      assertThat(rig.stateOf(slow)).isEqualTo(UploadState.COMPLETING);
+      release.countDown();
+      awaitState(slow, UploadState.COMPLETED);
+      awaitEmpty();
+    } finally {
+      release.countDown();
+    }
+    assertThat(sqs.count(deadLetters)).isZero();
+  }
+
   @Test
   void aMessageStaysHiddenForAsLongAsItIsWorkedOn() {
     Upload slow = rig.startAndPut(EventRig.BY_ITSELF);
@@ -190,6 +225,7 @@ class SqsConsumerIT {
 
     Thread stop = new Thread(consumer::close);
     stop.start();
+    await().atMost(PATIENCE).until(consumer::isClosing);
     release.countDown();
     stop.join(PATIENCE.toMillis());
 
@@ -214,6 +250,26 @@ class SqsConsumerIT {
     }
   }
 
+  @Test
+  void anErrorEndsNeitherPollingNorTheRoomForMessages() {
+    Upload upload = rig.startAndPut(EventRig.BY_ITSELF);
+    AtomicInteger asked = new AtomicInteger();
+    AwsCredentialsProvider broken =
+        () -> {
+          if (asked.incrementAndGet() <= 4) {
+            throw new NoClassDefFoundError("for a while");
+          }
+          return LocalSqs.CREDENTIALS.resolveCredentials();
+        };
+    SqsSettings settings = sqs.settings(queue, 1);
+    sqs.send(queue, EventRig.eventOf(upload));
+    try (SqsConsumer consumer = SqsConsumer.start(settings, broken, rig.newConfirm(), TEMPO)) {
+      awaitState(upload, UploadState.COMPLETED);
+      awaitEmpty();
+    }
+    assertThat(asked.get()).isGreaterThan(4);
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void aQueueWithoutARedrivePolicyIsWarnedOf(boolean redrives) throws QueueException {
@@ -234,11 +290,16 @@ class SqsConsumerIT {
   }
 
   private AtomicInteger holdHeadsOf(Upload upload, CountDownLatch release) {
+    return holdHeadsOf(upload, 1, release);
+  }
+
+  private AtomicInteger holdHeadsOf(Upload upload, int from, CountDownLatch release) {
     AtomicInteger begun = new AtomicInteger();
     rig.s3.behave(
         (call, honest) -> {
-          if (call.operation().equals("HeadObject") && call.key().equals(upload.spec().key())) {
-            begun.incrementAndGet();
+          if (call.operation().equals("HeadObject")
+              && call.key().equals(upload.spec().key())
+              && begun.incrementAndGet() >= from) {
             try {
               release.await();
             } catch (InterruptedException e) {
@@ -255,7 +316,11 @@ class SqsConsumerIT {
   }
 
   private SqsConsumer consumer(SqsSettings settings) {
-    return SqsConsumer.start(settings, LocalSqs.CREDENTIALS, rig.newConfirm(), TEMPO);
+    return consumer(settings, TEMPO);
+  }
+
+  private SqsConsumer consumer(SqsSettings settings, Tempo tempo) {
+    return SqsConsumer.start(settings, LocalSqs.CREDENTIALS, rig.newConfirm(), tempo);
   }
 
   private void awaitState(Upload upload, UploadState state) {

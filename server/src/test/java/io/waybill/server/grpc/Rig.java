@@ -143,7 +143,7 @@ final class Rig implements AutoCloseable {
             store,
             clock,
             any(readers),
-            new FullLedgers(destinations, store, complete, any(readers))),
+            new FullLedgers(destinations, store, complete, any(readers), (pause, work) -> {})),
         complete,
         new AbortUpload(sessions, store, cleaning, clock),
         new GetUpload(sessions, store),

@@ -89,6 +89,20 @@ class WatchUploadNettyTest {
     await().until(() -> waybill.rig.watching() == 0);
   }
 
+  /** Else a connection that watches much and is told little has no room for its other replies. */
+  @Test
+  void whatAWatcherHasReadIsNotUnreadUntilTheNextMessage() throws Exception {
+    String id = start();
+    WatchedStream stream = watch(waybill.channel, id);
+    stream.next();
+
+    await().until(() -> waybill.server.unreadReplyBytes() == 0);
+
+    assertThat(waybill.rig.watching()).isEqualTo(1);
+    stream.cancel();
+    await().until(() -> waybill.rig.watching() == 0);
+  }
+
   /** A gate or a limit may end the call under the stream; it must not be kept for it. */
   @Test
   void whatItWasSentIsNotUnreadForEver() throws Exception {

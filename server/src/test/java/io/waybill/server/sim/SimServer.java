@@ -92,7 +92,13 @@ final class SimServer {
             store,
             world.clock,
             (tenant, work) -> work.run(),
-            new FullLedgers(world.destinations, store, complete, (tenant, work) -> work.run()));
+            new FullLedgers(
+                world.destinations,
+                store,
+                complete,
+                (tenant, work) -> work.run(),
+                // It never looks again, as one that dies before.
+                (pause, work) -> {}));
     confirm = new ConfirmUpload(store, objects, world.destinations, complete);
     sweep =
         new SweepUploads(

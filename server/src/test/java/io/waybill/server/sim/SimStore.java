@@ -198,6 +198,11 @@ final class SimStore implements UploadStore {
     return read(() -> rows.due(now, states, most));
   }
 
+  @Override
+  public List<Upload> expired(Instant now, @Nullable Upload after, int most) {
+    return read(() -> rows.expired(now, after, most));
+  }
+
   private <T> T read(Supplier<T> read) {
     world.scheduler.yieldAt(Step.READ);
     if (world.weather.strikes(Fault.STORE_FAILS, 0.3)) {

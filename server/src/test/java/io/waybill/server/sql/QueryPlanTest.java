@@ -88,6 +88,7 @@ class QueryPlanTest {
             .build());
     store.last(TENANT, null, 2);
     store.due(END, 10);
+    store.expired(END, upload, 10);
     store.atRest(END, 0, 10);
     store.renewLeases(List.of(upload), END);
     store.revisions(List.of(upload.number(), upload.number() + 1));

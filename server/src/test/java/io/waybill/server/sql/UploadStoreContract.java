@@ -54,6 +54,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -1002,6 +1003,24 @@ public abstract class UploadStoreContract {
     Upload first = store.create(spec(STRANGER, "r1"), creating(), END, Quota.UNLIMITED).upload();
     assertThat(dueAt(END)).containsExactly(first.id(), middle.id(), last.id());
     assertThat(store.due(END, 2)).containsExactly(first, middle);
+  }
+
+  @Test
+  void whatExpiredIsToldAPageAtATimeAndMissesNothingOfTheSameTime() {
+    List<Upload> expired = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      expired.add(create("r" + i, active()));
+    }
+    create("dead", active().aborted(T0));
+    create("creating", creating());
+    store.create(spec(STRANGER, "later"), active(), END.plusSeconds(1), Quota.UNLIMITED);
+
+    List<Upload> first = store.expired(END, null, 3);
+    List<Upload> second = store.expired(END, first.get(2), 3);
+
+    assertThat(Stream.concat(first.stream(), second.stream())).containsExactlyElementsOf(expired);
+    assertThat(store.expired(END, second.get(1), 3)).isEmpty();
+    assertThat(store.expired(END.minusMillis(1), null, 3)).isEmpty();
   }
 
   // revision

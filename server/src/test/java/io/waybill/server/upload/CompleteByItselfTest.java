@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.waybill.server.upload.InMemoryObjectStore.Operation;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -65,6 +67,61 @@ public class CompleteByItselfTest {
   }
 
   @Test
+  void whatFailsInPassingIsLookedAtAgain() {
+    Upload upload = startAndPut("auto", 2);
+    domain.report(upload, 1, "");
+    domain.objects.fail(Operation.LIST_PARTS, StorageException.Kind.UNAVAILABLE);
+    domain.report(upload, 2, "");
+    domain.report(upload, 2, "");
+    assertThat(domain.alarms).as("one, however often it is reported").hasSize(1);
+
+    assertThat(domain.ring()).isEqualTo(Duration.ofSeconds(10));
+    assertThat(domain.now(upload).state()).isEqualTo(UploadState.ACTIVE);
+    domain.objects.before(operation -> {});
+    assertThat(domain.ring()).isEqualTo(Duration.ofSeconds(20));
+
+    assertThat(domain.now(upload).state()).isEqualTo(UploadState.COMPLETED);
+    assertThat(domain.alarms).isEmpty();
+  }
+
+  @Test
+  void whatDoesNotPassIsGivenUpAfterMinutes() {
+    Upload upload = startAndPut("auto", 1);
+    domain.objects.fail(Operation.LIST_PARTS, StorageException.Kind.UNAVAILABLE);
+    Instant begin = domain.clock.instant();
+    domain.report(upload, 1, "");
+    while (!domain.alarms.isEmpty()) {
+      domain.ring();
+    }
+
+    assertThat(Duration.between(begin, domain.clock.instant())).isEqualTo(Duration.ofSeconds(630));
+    assertThat(domain.now(upload).state()).isEqualTo(UploadState.ACTIVE);
+  }
+
+  @Test
+  void whatIsNotTrueIsNotLookedAtAgain() {
+    Upload upload = domain.startTo("auto", 8 * MIB, UploadMode.MULTIPART);
+
+    domain.report(upload, 1, "");
+
+    assertThat(domain.objects.calls(Operation.LIST_PARTS)).isPositive();
+    assertThat(domain.alarms).isEmpty();
+  }
+
+  @Test
+  void noMoreThanSoManyWaitToBeLookedAtAgain() {
+    List<Upload> uploads = new ArrayList<>();
+    for (int i = 0; i <= 10_000; i++) {
+      uploads.add(domain.startTo("auto", 5, UploadMode.SINGLE));
+    }
+    domain.objects.fail(Operation.HEAD, StorageException.Kind.UNAVAILABLE);
+
+    uploads.forEach(upload -> domain.report(upload, 1, ""));
+
+    assertThat(domain.alarms).hasSize(10_000);
+  }
+
+  @Test
   void whatNobodyReportedIsCompletedAtTheSessionsEnd() {
     Upload multipart = startAndPut("auto", 2);
     Upload single = domain.startTo("auto", 5, UploadMode.SINGLE);
@@ -84,6 +141,20 @@ public class CompleteByItselfTest {
     assertThat(domain.now(reported).state()).isEqualTo(UploadState.EXPIRED);
     assertThat(domain.now(nothing).state()).isEqualTo(UploadState.EXPIRED);
     assertThat(domain.now(left).state()).isEqualTo(UploadState.EXPIRED);
+  }
+
+  /** A tenant's uploads that nobody reported take their turn; what lies behind them need not. */
+  @Test
+  void whatWaitsForItsTurnHidesNothingBehindIt() {
+    for (int i = 0; i < 5_100; i++) {
+      domain.objects.putObject(domain.startTo("auto", 5, UploadMode.SINGLE));
+    }
+    Upload behind = domain.startTo("own", 5, UploadMode.SINGLE);
+
+    List<Swept> swept = sweepAfter(LIFE.plusMinutes(1));
+
+    assertThat(domain.now(behind).state()).isEqualTo(UploadState.EXPIRED);
+    assertThat(swept).filteredOn(each -> each.outcome() == Swept.Outcome.DONE).hasSize(65);
   }
 
   @Test

@@ -2,9 +2,12 @@ package io.waybill.server.upload;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.PriorityQueue;
+import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -60,6 +63,10 @@ final class Domain {
           new TokenBuckets(
               "signatures_per_second", PerTenant.all(Rate.UNLIMITED), System::nanoTime),
           (tenant, work) -> work.run());
+
+  /** What waits for its time. */
+  final Queue<Alarm> alarms = new PriorityQueue<>(Comparator.comparing(Alarm::at));
+
   final CompleteUpload completions = complete(Runnable::run);
   final ReportPart reportPart =
       new ReportPart(
@@ -67,7 +74,12 @@ final class Domain {
           store,
           clock,
           (tenant, work) -> work.run(),
-          new FullLedgers(destinations, store, completions, (tenant, work) -> work.run()));
+          new FullLedgers(
+              destinations,
+              store,
+              completions,
+              (tenant, work) -> work.run(),
+              (pause, work) -> alarms.add(new Alarm(clock.instant().plus(pause), work))));
   final ConfirmUpload confirm = new ConfirmUpload(store, objects, destinations, completions);
   final AbortUpload abort = new AbortUpload(sessions, store, cleaning, clock);
   final SweepUploads sweep =
@@ -80,6 +92,17 @@ final class Domain {
           clock);
   final SweepOrphans orphans = new SweepOrphans(destinations, store, objects, clock, TIMING);
   final StartUpload start = startTo(destinations);
+
+  record Alarm(Instant at, Runnable work) {}
+
+  /** Lets time go by until the next alarm, and rings it. */
+  Duration ring() {
+    Alarm next = alarms.remove();
+    Duration pause = Duration.between(clock.instant(), next.at());
+    clock.advance(pause);
+    next.work().run();
+    return pause;
+  }
 
   /** As it is after a destination was taken out of the configuration. */
   StartUpload startWithout(String destination) {

@@ -23,6 +23,10 @@ import org.jspecify.annotations.Nullable;
 public final class InMemoryUploadStore implements UploadStore {
   private final Clock clock;
   private final Map<UploadId, Upload> uploads = new HashMap<>();
+
+  /** By tenant and request id; of what is forgotten, too. */
+  private final Map<List<String>, UploadId> requests = new HashMap<>();
+
   private final Map<UploadId, NavigableMap<Integer, Part>> ledgers = new HashMap<>();
   private final Map<String, Usage> usages = new HashMap<>();
   private long lastNumber;
@@ -55,6 +59,7 @@ public final class InMemoryUploadStore implements UploadStore {
     Instant made = spec.createTime();
     Upload upload = new Upload(++lastNumber, spec, progress, expireTime, made, 0, 0, made, 1);
     uploads.put(spec.id(), upload);
+    requests.put(List.of(spec.tenant(), spec.requestId()), spec.id());
     ledgers.put(spec.id(), new TreeMap<>());
     return new Created(upload, true);
   }
@@ -79,10 +84,7 @@ public final class InMemoryUploadStore implements UploadStore {
   @Override
   public synchronized Optional<Upload> findByRequestId(String tenant, String requestId) {
     check();
-    return uploads.values().stream()
-        .filter(upload -> upload.spec().tenant().equals(tenant))
-        .filter(upload -> upload.spec().requestId().equals(requestId))
-        .findFirst();
+    return Optional.ofNullable(requests.get(List.of(tenant, requestId))).map(uploads::get);
   }
 
   @Override
@@ -265,6 +267,20 @@ public final class InMemoryUploadStore implements UploadStore {
         .filter(upload -> states.contains(upload.state()))
         .filter(upload -> dueSince(upload).filter(since -> !since.isAfter(now)).isPresent())
         .sorted(Comparator.comparing((Upload upload) -> dueSince(upload).orElseThrow()))
+        .limit(most)
+        .toList();
+  }
+
+  @Override
+  public synchronized List<Upload> expired(Instant now, @Nullable Upload after, int most) {
+    Comparator<Upload> order =
+        Comparator.comparing(Upload::expireTime).thenComparing(Upload::number);
+    check();
+    return uploads.values().stream()
+        .filter(upload -> upload.state() == UploadState.ACTIVE)
+        .filter(upload -> !upload.expireTime().isAfter(now))
+        .filter(upload -> after == null || order.compare(upload, after) > 0)
+        .sorted(order)
         .limit(most)
         .toList();
   }
