@@ -106,7 +106,13 @@ final class PostgresDatabase implements Database {
   }
 
   static PGSimpleDataSource source(PostgresAddress address) throws SQLException {
-    PGSimpleDataSource source = new PGSimpleDataSource();
+    PGSimpleDataSource source =
+        new PGSimpleDataSource() {
+          @Override
+          public void setLoginTimeout(int seconds) {
+            // The pool's, which takes how long a reader waits for how long a login may take.
+          }
+        };
     Properties properties = address.properties();
     for (String name : properties.stringPropertyNames()) {
       source.setProperty(name, properties.getProperty(name));

@@ -26,6 +26,7 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
 
 class PostgresDatabaseIT {
   private PostgresAddress address = new PostgresAddress("jdbc:postgresql:none", null, null);
@@ -163,6 +164,13 @@ class PostgresDatabaseIT {
           .hasLineCount(1)
           .doesNotContain("s3cr3t");
     }
+  }
+
+  @Test
+  void aLoginMayTakeLongerThanAReaderWaits() throws Exception {
+    PGSimpleDataSource source = PostgresDatabase.source(address);
+    source.setLoginTimeout(1); // as the pool does
+    assertThat(source.getLoginTimeout()).isEqualTo(5);
   }
 
   @Test
