@@ -97,9 +97,10 @@ final class PostgresDatabase implements Database {
   private static PostgresDatabase open(PostgresAddress address, Preparation schema)
       throws IOException {
     try {
-      PGSimpleDataSource source = source(address);
-      schema.run(source);
-      return new PostgresDatabase(source);
+      PGSimpleDataSource patient = source(address);
+      patient.setSocketTimeout(0); // a step may take longer than any caller's statement
+      schema.run(patient);
+      return new PostgresDatabase(source(address));
     } catch (RuntimeException | SQLException e) {
       throw new IOException("cannot open " + address + ": " + PostgresErrors.line(e), e);
     }
