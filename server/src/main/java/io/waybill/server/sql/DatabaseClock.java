@@ -9,7 +9,10 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /**
@@ -27,16 +30,34 @@ final class DatabaseClock extends Clock implements AutoCloseable {
   /** The one with the shortest round trip counts. */
   private static final int QUESTIONS = 3;
 
+  /** Half of that is how wrong an answer may be; what was known before is better then. */
+  private static final Duration LONGEST_ROUND_TRIP = Duration.ofSeconds(1);
+
   /** By so much the ends of URLs differ from what S3 makes of them, if its clock is right. */
   private static final Duration WORTH_A_WARNING = Duration.ofSeconds(5);
 
+  /** Where the database can be asked for its time: nobody waits for a connection while he asks. */
+  @FunctionalInterface
+  interface Line {
+    void open(Consumer<Supplier<Instant>> talk);
+  }
+
   private final InstantSource local;
-  private final Supplier<Instant> database;
+  private final LongSupplier nanos;
+  private final Line database;
   private final ScheduledThreadPoolExecutor timer;
   private volatile Duration ahead = Duration.ZERO;
+  private boolean known; // of whoever measures, one at a time, as the next
+  private boolean skewed;
 
-  DatabaseClock(InstantSource local, Supplier<Instant> database) {
+  /**
+   * Measures nothing yet.
+   *
+   * @param nanos counts nanoseconds from anywhere, as {@link System#nanoTime} does
+   */
+  DatabaseClock(InstantSource local, LongSupplier nanos, Line database) {
     this.local = local;
+    this.nanos = nanos;
     this.database = database;
     this.timer =
         new ScheduledThreadPoolExecutor(
@@ -50,14 +71,12 @@ final class DatabaseClock extends Clock implements AutoCloseable {
 
   /** Measures at once, and again and again. */
   static DatabaseClock start(InstantSource local, Jdbi readers) {
-    DatabaseClock clock = new DatabaseClock(local, () -> now(readers));
+    DatabaseClock clock =
+        new DatabaseClock(
+            local,
+            System::nanoTime,
+            talk -> readers.useHandle(handle -> talk.accept(() -> now(handle))));
     clock.measure();
-    if (clock.ahead.abs().compareTo(WORTH_A_WARNING) > 0) {
-      LOG.log(
-          Level.WARNING,
-          "the database''s clock is {0} s ahead of this machine''s; leases follow the database''s",
-          clock.ahead.toSeconds());
-    }
     long millis = EVERY.toMillis();
     var unused =
         clock.timer.scheduleWithFixedDelay(
@@ -65,33 +84,53 @@ final class DatabaseClock extends Clock implements AutoCloseable {
     return clock;
   }
 
-  private static Instant now(Jdbi readers) {
+  private static Instant now(Handle handle) {
     long micros =
-        readers.withHandle(
-            handle ->
-                handle
-                    .createQuery(
-                        "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)")
-                    .mapTo(Long.class)
-                    .one());
+        handle
+            .createQuery("SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)")
+            .mapTo(Long.class)
+            .one();
     return Instant.EPOCH.plusNanos(TimeUnit.MICROSECONDS.toNanos(micros));
   }
 
-  /** Asks a few times, and takes the answer that was the least under way. */
   void measure() {
+    database.open(this::measure);
+  }
+
+  /**
+   * Asks a few times, and takes the answer that was the least under way, unless all were for too
+   * long. The first measurement takes what it gets.
+   */
+  private void measure(Supplier<Instant> question) {
     Duration shortest = Duration.ofNanos(Long.MAX_VALUE);
     Duration measured = ahead;
     for (int i = 0; i < QUESTIONS; i++) {
-      long began = System.nanoTime();
+      long began = nanos.getAsLong();
       Instant before = local.instant();
-      Instant answer = database.get();
-      Duration underWay = Duration.ofNanos(System.nanoTime() - began);
+      Instant answer = question.get();
+      Duration underWay = Duration.ofNanos(nanos.getAsLong() - began);
       if (underWay.compareTo(shortest) < 0) {
         shortest = underWay;
         measured = Duration.between(before.plus(underWay.dividedBy(2)), answer);
       }
     }
-    ahead = measured;
+    if (!known || shortest.compareTo(LONGEST_ROUND_TRIP) <= 0) {
+      ahead = measured;
+      known = true;
+      warnOnceSkewed();
+    }
+  }
+
+  /** Also where somebody sets a clock while the server runs. */
+  private void warnOnceSkewed() {
+    boolean skewedBefore = skewed;
+    skewed = ahead.abs().compareTo(WORTH_A_WARNING) > 0;
+    if (skewed && !skewedBefore) {
+      LOG.log(
+          Level.WARNING,
+          "the database''s clock is {0} s ahead of this machine''s; leases follow the database''s",
+          ahead.toSeconds());
+    }
   }
 
   /** While it does not answer, what was measured last holds; the next time may do better. */
@@ -115,7 +154,8 @@ final class DatabaseClock extends Clock implements AutoCloseable {
 
   @Override
   public Clock withZone(ZoneId zone) {
-    return getZone().equals(zone) ? this : ((InstantSource) this).withZone(zone);
+    InstantSource same = () -> instant(); // whose withZone is not this one
+    return getZone().equals(zone) ? this : same.withZone(zone);
   }
 
   @Override

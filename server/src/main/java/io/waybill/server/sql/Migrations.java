@@ -7,6 +7,7 @@ import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationInfoService;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The steps of {@code db/migration}, by Flyway, which locks the database for them: of servers that
@@ -16,6 +17,12 @@ import org.flywaydb.core.api.MigrationInfoService;
  * columns that are null or have a default. What an old replica writes must make sense to a new one
  * and the other way round. What is not needed any more goes one release later than the last code
  * that needs it.
+ *
+ * <p>A step holds its locks for a moment only. An index on a table that is not new is made by a
+ * {@code CREATE INDEX CONCURRENTLY} in a step of its own, which cannot run in a transaction: its
+ * {@code .conf} says {@code executeInTransaction=false}, and Flyway's own lock must then not be one
+ * of a transaction ({@code flyway.postgresql.transactional.lock=false}), for which the index would
+ * wait for ever.
  */
 final class Migrations {
   private final Flyway flyway;
@@ -25,14 +32,17 @@ final class Migrations {
    *
    * @param types what the engine calls the types that the steps name
    * @param target the last step to take
+   * @param initSql what each of its connections begins with; null: nothing
    */
-  Migrations(DataSource source, Map<String, String> types, String target) {
+  Migrations(
+      DataSource source, Map<String, String> types, String target, @Nullable String initSql) {
     this.flyway =
         Flyway.configure()
             .dataSource(source)
             .locations("classpath:db/migration")
             .placeholders(types)
             .target(target)
+            .initSql(initSql)
             .load();
   }
 

@@ -30,6 +30,7 @@ public record PostgresAddress(String url, @Nullable String user, @Nullable Strin
     // Of several hosts the one that takes writes, wherever that is after a failover.
     DEFAULTS.setProperty(PGProperty.TARGET_SERVER_TYPE.getName(), "primary");
     DEFAULTS.setProperty(PGProperty.CONNECT_TIMEOUT.getName(), "5");
+    DEFAULTS.setProperty(PGProperty.LOGIN_TIMEOUT.getName(), "5");
     // A host that is gone without a word; no statement of ours takes so long.
     DEFAULTS.setProperty(PGProperty.SOCKET_TIMEOUT.getName(), "20");
     DEFAULTS.setProperty(PGProperty.TCP_KEEP_ALIVE.getName(), "true");

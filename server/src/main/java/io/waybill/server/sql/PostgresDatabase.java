@@ -97,16 +97,23 @@ final class PostgresDatabase implements Database {
   private static PostgresDatabase open(PostgresAddress address, Preparation schema)
       throws IOException {
     try {
-      PGSimpleDataSource source = source(address);
-      schema.run(source);
-      return new PostgresDatabase(source);
+      PGSimpleDataSource patient = source(address);
+      patient.setSocketTimeout(0); // a step may take longer than any caller's statement
+      schema.run(patient);
+      return new PostgresDatabase(source(address));
     } catch (RuntimeException | SQLException e) {
       throw new IOException("cannot open " + address + ": " + PostgresErrors.line(e), e);
     }
   }
 
   static PGSimpleDataSource source(PostgresAddress address) throws SQLException {
-    PGSimpleDataSource source = new PGSimpleDataSource();
+    PGSimpleDataSource source =
+        new PGSimpleDataSource() {
+          @Override
+          public void setLoginTimeout(int seconds) {
+            // The pool's, which takes how long a reader waits for how long a login may take.
+          }
+        };
     Properties properties = address.properties();
     for (String name : properties.stringPropertyNames()) {
       source.setProperty(name, properties.getProperty(name));

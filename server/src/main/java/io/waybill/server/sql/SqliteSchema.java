@@ -66,7 +66,7 @@ final class SqliteSchema {
 
   /** Up to a version. */
   static void migrate(SQLiteDataSource source, String target) throws SQLException {
-    new Migrations(source, TYPES, target).bring();
+    new Migrations(source, TYPES, target, null).bring();
   }
 
   /** What was migrated, as Flyway wrote it down: version, checksum and success of each step. */
@@ -74,7 +74,8 @@ final class SqliteSchema {
     List<String> steps = new ArrayList<>();
     try (ResultSet rows =
         statement.executeQuery(
-            "SELECT version, checksum, success FROM flyway_schema_history ORDER BY installed_rank")) {
+            "SELECT version, checksum, success FROM flyway_schema_history ORDER BY"
+                + " installed_rank")) {
       while (rows.next()) {
         steps.add(rows.getString(1) + ":" + rows.getString(2) + ":" + rows.getString(3));
       }

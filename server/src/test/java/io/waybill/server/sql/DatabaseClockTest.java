@@ -4,63 +4,101 @@ import static io.waybill.server.sql.TestUploads.T0;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 
+/** On a machine whose time passes when the test says so. */
 class DatabaseClockTest {
-  private volatile Instant now = T0;
+  private Instant now = T0;
+  private Duration skew = Duration.ofSeconds(5);
+  private final Deque<Duration> roundTrips = new ArrayDeque<>();
   private final InstantSource local = () -> now;
 
   @Test
   void tellsTheDatabasesTimeWhateverThisMachinesIs() {
-    try (DatabaseClock clock = new DatabaseClock(local, () -> now.plusSeconds(-90))) {
+    skew = Duration.ofSeconds(-90);
+    try (DatabaseClock clock = clock(this::answer)) {
       assertThat(clock.instant()).isEqualTo(T0);
 
       clock.measure();
-      assertNear(clock.instant(), T0.minusSeconds(90));
+      assertThat(clock.instant()).isEqualTo(T0.minusSeconds(90));
 
       now = T0.plusSeconds(10);
-      assertNear(clock.instant(), T0.minusSeconds(80));
+      assertThat(clock.instant()).isEqualTo(T0.minusSeconds(80));
       assertThat(clock.getZone()).isEqualTo(ZoneOffset.UTC);
     }
   }
 
-  /** The answers are of the moment when they are given; one of them was long under way. */
   @Test
-  void theAnswerThatWasLeastUnderWayCounts() {
-    Deque<Duration> journeys =
-        new ArrayDeque<>(List.of(Duration.ofMillis(60), Duration.ZERO, Duration.ofMillis(90)));
-    try (DatabaseClock clock =
-        new DatabaseClock(
-            local,
-            () -> {
-              Duration journey = journeys.removeFirst();
-              awaitNanos(journey.toNanos());
-              return now.plusSeconds(5).plus(journey.multipliedBy(10));
-            })) {
+  void hasEveryZone() {
+    ZoneId zone = ZoneId.of("Europe/Zurich");
+    try (DatabaseClock clock = clock(this::answer)) {
       clock.measure();
-      assertNear(clock.instant(), T0.plusSeconds(5));
+      Clock there = clock.withZone(zone);
+      assertThat(there.getZone()).isEqualTo(zone);
+      assertThat(there.instant()).isEqualTo(clock.instant());
+      assertThat(clock.withZone(ZoneOffset.UTC)).isSameAs(clock);
+    }
+  }
+
+  /** The answer is of the middle of its round trip, or so one has to believe. */
+  @Test
+  void halfOfTheRoundTripIsTakenOff() {
+    takes(40, 40, 40);
+    try (DatabaseClock clock = clock(this::answer)) {
+      clock.measure();
+      assertThat(clock.instant()).isEqualTo(now.plusSeconds(5));
     }
   }
 
   @Test
-  void halfOfTheRoundTripIsTakenOff() {
+  void theAnswerThatWasLeastUnderWayCounts() {
+    takes(60, 2, 90);
+    try (DatabaseClock clock = clock(this::answerOfTheEnd)) {
+      clock.measure();
+      assertThat(clock.instant()).isEqualTo(now.plusSeconds(5).plusMillis(1));
+    }
+  }
+
+  @Test
+  void nobodysWaitForAConnectionCounts() {
     try (DatabaseClock clock =
         new DatabaseClock(
             local,
-            () -> {
-              awaitNanos(Duration.ofMillis(40).toNanos());
-              return now;
+            this::nanos,
+            talk -> {
+              now = now.plusSeconds(7);
+              talk.accept(this::answerOfTheEnd);
             })) {
       clock.measure();
-      assertThat(Duration.between(clock.instant(), T0)).isGreaterThan(Duration.ofMillis(20));
+      assertThat(clock.instant()).isEqualTo(now.plusSeconds(5));
+    }
+  }
+
+  @Test
+  void answersThatWereAllLongUnderWayLeaveWhatIsKnown() {
+    takes(1_500, 1_400, 1_600, 1_001, 5_000, 2_000, 3_000, 1_000, 4_000);
+    try (DatabaseClock clock = clock(this::answerOfTheEnd)) {
+      clock.measure();
+      assertThat(clock.instant()).as("better than nothing").isEqualTo(now.plusMillis(5_700));
+      clock.measure();
+      assertThat(clock.instant()).as("known better").isEqualTo(now.plusMillis(5_700));
+      clock.measure();
+      assertThat(clock.instant()).isEqualTo(now.plusMillis(5_500));
     }
   }
 
@@ -68,21 +106,79 @@ class DatabaseClockTest {
   void aFailedMeasurementLeavesTheLastOne() {
     Deque<Instant> answers =
         new ArrayDeque<>(List.of(T0.plusSeconds(7), T0.plusSeconds(7), T0.plusSeconds(7)));
-    try (DatabaseClock clock = new DatabaseClock(local, answers::removeFirst)) {
+    try (DatabaseClock clock = clock(answers::removeFirst)) {
       clock.measure();
       assertThatThrownBy(clock::measure).isInstanceOf(RuntimeException.class);
-      assertNear(clock.instant(), T0.plusSeconds(7));
+      assertThat(clock.instant()).isEqualTo(T0.plusSeconds(7));
     }
   }
 
-  private static void awaitNanos(long nanos) {
-    long end = System.nanoTime() + nanos;
-    while (System.nanoTime() < end) {
-      LockSupport.parkNanos(end - System.nanoTime());
+  @Test
+  void warnsWheneverTheClocksPartNotAsLongAsTheyAreApart() {
+    List<String> warnings = new ArrayList<>();
+    Handler handler = recording(warnings);
+    Logger logger = Logger.getLogger(DatabaseClock.class.getName());
+    logger.addHandler(handler);
+    try (DatabaseClock clock = clock(this::answer)) {
+      clock.measure();
+      assertThat(warnings).isEmpty();
+      for (long seconds : List.of(6L, 7L, -60L, 1L, -6L)) {
+        skew = Duration.ofSeconds(seconds);
+        clock.measure();
+      }
+      assertThat(warnings).hasSize(2);
+    } finally {
+      logger.removeHandler(handler);
     }
   }
 
-  private static void assertNear(Instant actual, Instant expected) {
-    assertThat(Duration.between(actual, expected).abs()).isLessThan(Duration.ofMillis(50));
+  private DatabaseClock clock(Supplier<Instant> answer) {
+    return new DatabaseClock(local, this::nanos, talk -> talk.accept(answer));
+  }
+
+  private void takes(long... millis) {
+    for (long one : millis) {
+      roundTrips.add(Duration.ofMillis(one));
+    }
+  }
+
+  private Duration nextRoundTrip() {
+    return roundTrips.isEmpty() ? Duration.ZERO : roundTrips.removeFirst();
+  }
+
+  /** Given in the middle of its round trip. */
+  private Instant answer() {
+    Duration half = nextRoundTrip().dividedBy(2);
+    now = now.plus(half);
+    Instant answer = now.plus(skew);
+    now = now.plus(half);
+    return answer;
+  }
+
+  /** Of which the question alone took time, so that it is taken for older than it is. */
+  private Instant answerOfTheEnd() {
+    now = now.plus(nextRoundTrip());
+    return now.plus(skew);
+  }
+
+  private long nanos() {
+    return Duration.between(T0, now).toNanos();
+  }
+
+  private static Handler recording(List<String> warnings) {
+    return new Handler() {
+      @Override
+      public void publish(LogRecord record) {
+        if (record.getLevel().equals(Level.WARNING)) {
+          warnings.add(record.getMessage());
+        }
+      }
+
+      @Override
+      public void flush() {}
+
+      @Override
+      public void close() {}
+    };
   }
 }

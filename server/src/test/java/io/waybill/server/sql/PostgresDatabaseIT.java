@@ -26,6 +26,7 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
 
 class PostgresDatabaseIT {
   private PostgresAddress address = new PostgresAddress("jdbc:postgresql:none", null, null);
@@ -113,6 +114,22 @@ class PostgresDatabaseIT {
     PostgresDatabase.openBeside(address).close();
   }
 
+  /** The driver's own patience is for callers; a step waits for locks alone, and not for long. */
+  @Test
+  void aStepWaitsForItsLocksLongerThanCallersWaitButNotForEver() throws Exception {
+    PostgresSchema.migrate(PostgresDatabase.source(address), "2");
+    PostgresAddress impatient = new PostgresAddress(address.url() + "&socketTimeout=1", null, null);
+    try (Handle old = org.jdbi.v3.core.Jdbi.open(PostgresDatabase.source(address))) {
+      old.begin();
+      old.execute("LOCK TABLE upload");
+      assertThatThrownBy(() -> PostgresDatabase.open(impatient))
+          .isInstanceOf(IOException.class)
+          .hasStackTraceContaining("canceling statement due to lock timeout");
+      old.rollback();
+    }
+    PostgresDatabase.open(impatient).close();
+  }
+
   @Test
   void aCommandMakesNothingInAnEmptyDatabase() throws Exception {
     assertThatThrownBy(() -> PostgresDatabase.openBeside(address))
@@ -163,6 +180,13 @@ class PostgresDatabaseIT {
           .hasLineCount(1)
           .doesNotContain("s3cr3t");
     }
+  }
+
+  @Test
+  void aLoginMayTakeLongerThanAReaderWaits() throws Exception {
+    PGSimpleDataSource source = PostgresDatabase.source(address);
+    source.setLoginTimeout(1); // as the pool does
+    assertThat(source.getLoginTimeout()).isEqualTo(5);
   }
 
   @Test

@@ -57,6 +57,8 @@ class PostgresQueryPlanIT {
 
       assertThat(statements).hasSizeGreaterThan(15);
       assertThat(statements).anyMatch(statement -> statement.startsWith("WITH reported"));
+      assertThat(statements).anyMatch(statement -> statement.startsWith("SELECT upload_no FROM"));
+      assertThat(statements).anyMatch(statement -> statement.startsWith("SELECT destination FROM"));
       for (String statement : QueryPlanTest.plannable(statements)) {
         assertThat(plan(explainer, statement))
             .as(statement)

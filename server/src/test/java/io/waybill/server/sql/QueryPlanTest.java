@@ -98,6 +98,9 @@ class QueryPlanTest {
     assertThat(store.replace(now, active().takenOver(END), change)).isTrue();
     assertThat(store.replaceIfNotExtended(reread(store, now), active().aborted(END))).isTrue();
     assertThat(store.forget(reread(store, now))).isTrue();
+    Upload one = newUpload(store, "r2", active());
+    Upload other = newUpload(store, "r3", active());
+    assertThat(store.forget(List.of(one, other))).as("which are locked first").isEqualTo(2);
   }
 
   /** What has a plan: not BEGIN and COMMIT, not an insert of values. */
