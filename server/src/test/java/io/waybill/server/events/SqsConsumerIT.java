@@ -157,10 +157,18 @@ class SqsConsumerIT {
   /** S3 takes long to put one together, and there is but one worker. */
   @Test
   void aSlowCompletionKeepsNoOtherWaiting() {
-    Upload slow = rig.startAndPut(EventRig.BY_ITSELF);
+    Upload slow = completingByADeadServer();
     Upload other = rig.startAndPut(EventRig.BY_ITSELF);
     CountDownLatch release = new CountDownLatch(1);
-    AtomicInteger heads = holdHeadsOf(slow, 3, release); // the first are before COMPLETING
+    AtomicInteger begun = new AtomicInteger();
+    rig.s3.behave(
+        (call, honest) -> {
+          if (call.operation().equals("CompleteMultipartUpload")) {
+            begun.incrementAndGet();
+            awaitQuietly(release);
+          }
+          return honest.get();
+        });
     queue = sqs.createQueue("patient", deadLetters, 1_000);
     Tempo impatient =
         new Tempo(
@@ -173,7 +181,7 @@ class SqsConsumerIT {
             TEMPO.grace());
     try (SqsConsumer consumer = consumer(sqs.settings(queue, 1), impatient)) {
       sqs.send(queue, EventRig.eventOf(slow));
-      await().atMost(PATIENCE).until(() -> heads.get() >= 3);
+      await().atMost(PATIENCE).until(() -> begun.get() == 1);
       sqs.send(queue, EventRig.eventOf(other));
 
       awaitState(other, UploadState.COMPLETED);
@@ -290,25 +298,37 @@ class SqsConsumerIT {
   }
 
   private AtomicInteger holdHeadsOf(Upload upload, CountDownLatch release) {
-    return holdHeadsOf(upload, 1, release);
-  }
-
-  private AtomicInteger holdHeadsOf(Upload upload, int from, CountDownLatch release) {
     AtomicInteger begun = new AtomicInteger();
     rig.s3.behave(
         (call, honest) -> {
-          if (call.operation().equals("HeadObject")
-              && call.key().equals(upload.spec().key())
-              && begun.incrementAndGet() >= from) {
-            try {
-              release.await();
-            } catch (InterruptedException e) {
-              Thread.currentThread().interrupt();
-            }
+          if (call.operation().equals("HeadObject") && call.key().equals(upload.spec().key())) {
+            begun.incrementAndGet();
+            awaitQuietly(release);
           }
           return honest.get();
         });
     return begun;
+  }
+
+  private static void awaitQuietly(CountDownLatch release) {
+    try {
+      release.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Its parts are there, and its lease has run out before the manifest was sent. */
+  private Upload completingByADeadServer() {
+    Upload upload = rig.start(EventRig.BY_CALLER, UploadMode.MULTIPART, 5);
+    rig.put(upload);
+    String id = upload.progress().storageUploadId();
+    List<Part> manifest = rig.storage.objectStore().listParts(upload.spec(), id, 0, 10).parts();
+    rig.store.replace(
+        upload,
+        upload.progress().completing(rig.clock.instant()),
+        new UploadStore.LedgerChange(manifest, List.of()));
+    return upload;
   }
 
   private SqsConsumer consumer(int workers) {

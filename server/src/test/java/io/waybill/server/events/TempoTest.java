@@ -16,6 +16,11 @@ class TempoTest {
     assertThat(fromFirstToLast(MAX_RECEIVE_COUNT)).hasMinutes(81);
   }
 
+  @Test
+  void noMessageKeepsItsWorkerForAsLongAsS3MayTake() {
+    assertThat(Tempo.DEFAULT.patience()).isLessThan(SqsSettings.DEFAULT_VISIBILITY_TIMEOUT);
+  }
+
   private static Duration fromFirstToLast(int receives) {
     return IntStream.range(1, receives)
         .mapToObj(Tempo.DEFAULT::againAfter)
