@@ -56,7 +56,7 @@ class FailuresTest {
         .has("limit_bytes", "1000");
     refusedStart(Requests.start(5).setDestination("none"))
         .hasReason(Reason.DESTINATION_UNKNOWN)
-        .has("allowed", "any, exact, strict, checked, small");
+        .has("allowed", "any, exact, strict, by-itself, checked, small");
     refusedStart(Requests.start(5).setChecksumAlgorithm(crc()).setSignFirst(1))
         .hasReason(Reason.CHECKSUM_REQUIRED);
   }

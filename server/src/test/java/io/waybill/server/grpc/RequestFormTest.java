@@ -69,7 +69,7 @@ class RequestFormTest {
     BadRequest.FieldViolation last =
         failure.detail(BadRequest.class).orElseThrow().getFieldViolations(11);
     assertThat(last.getReason()).isEqualTo("DESTINATION_UNKNOWN");
-    assertThat(last.getDescription()).contains("any, exact, strict, checked, small");
+    assertThat(last.getDescription()).contains("any, exact, strict, by-itself, checked, small");
   }
 
   @Test
