@@ -78,7 +78,9 @@ class RetryTest {
         .build()
         .upload(file);
 
-    assertThat(bench.waybill.calls.stream().filter("SignParts [1]"::equals)).hasSize(2);
+    // Alone, or with whichever part waits for its signature at that moment.
+    assertThat(bench.waybill.calls.stream().filter(call -> call.matches("SignParts .*\\b1\\b.*")))
+        .hasSize(2);
   }
 
   @Test
