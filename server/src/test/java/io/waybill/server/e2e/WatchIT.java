@@ -1,6 +1,7 @@
 package io.waybill.server.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.util.Durations;
 import io.waybill.client.WaybillClient;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -93,6 +95,9 @@ class WatchIT {
         for (int step = 1; step <= STEPS; step++) {
           WaybillClient writer = replicas.get(random.nextInt(count)).client;
           report(writer, upload.getUploadId(), 1 + random.nextInt(PARTS));
+          if (step % 10 == 0) {
+            awaitToldOf(model.lastKey(), watchers); // or a quick writer is done before they look
+          }
           if (step % 40 == 0) {
             int victim = random.nextInt(count);
             replicas.get(victim).stop(random.nextBoolean());
@@ -117,6 +122,17 @@ class WatchIT {
       }
       threads.shutdownNow();
     }
+  }
+
+  private static void awaitToldOf(long revision, List<Watcher> watchers) {
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(
+            () ->
+                watchers.stream()
+                    .allMatch(
+                        watcher ->
+                            watcher.told.stream().anyMatch(u -> u.getRevision() >= revision)));
   }
 
   private void assertSawTheModelGrow(List<Upload> told) {
