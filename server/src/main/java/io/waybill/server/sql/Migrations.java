@@ -7,7 +7,7 @@ import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationInfoService;
-import org.jspecify.annotations.Nullable;
+import org.flywaydb.core.api.callback.Callback;
 
 /**
  * The steps of {@code db/migration}, by Flyway, which locks the database for them: of servers that
@@ -32,17 +32,16 @@ final class Migrations {
    *
    * @param types what the engine calls the types that the steps name
    * @param target the last step to take
-   * @param initSql what each of its connections begins with; null: nothing
+   * @param callbacks what is done besides, such as with each of its connections
    */
-  Migrations(
-      DataSource source, Map<String, String> types, String target, @Nullable String initSql) {
+  Migrations(DataSource source, Map<String, String> types, String target, Callback... callbacks) {
     this.flyway =
         Flyway.configure()
             .dataSource(source)
             .locations("classpath:db/migration")
             .placeholders(types)
             .target(target)
-            .initSql(initSql)
+            .callbacks(callbacks)
             .load();
   }
 

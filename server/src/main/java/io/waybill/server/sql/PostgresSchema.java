@@ -1,8 +1,13 @@
 package io.waybill.server.sql;
 
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Map;
 import javax.sql.DataSource;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.callback.BaseCallback;
+import org.flywaydb.core.api.callback.Context;
+import org.flywaydb.core.api.callback.Event;
 
 /** What PostgreSQL calls the types of {@code db/migration}. */
 final class PostgresSchema {
@@ -16,7 +21,21 @@ final class PostgresSchema {
           "bytes", "BYTEA");
 
   /** Who waits for a lock holds up all who come after: the next start tries again. */
-  private static final String SHORT_WAITS = "SET lock_timeout = '3s'";
+  private static final class ShortWaits extends BaseCallback {
+    @Override
+    public boolean supports(Event event, Context context) {
+      return event == Event.AFTER_CONNECT;
+    }
+
+    @Override
+    public void handle(Event event, Context context) {
+      try (Statement statement = context.getConnection().createStatement()) {
+        statement.execute("SET lock_timeout = '3s'");
+      } catch (SQLException e) {
+        throw new FlywayException(e);
+      }
+    }
+  }
 
   private PostgresSchema() {}
 
@@ -26,10 +45,10 @@ final class PostgresSchema {
 
   /** Up to a version. */
   static void migrate(DataSource source, String target) throws SQLException {
-    new Migrations(source, TYPES, target, SHORT_WAITS).bring();
+    new Migrations(source, TYPES, target, new ShortWaits()).bring();
   }
 
   static boolean isCurrent(DataSource source) throws SQLException {
-    return new Migrations(source, TYPES, "latest", SHORT_WAITS).isCurrent();
+    return new Migrations(source, TYPES, "latest", new ShortWaits()).isCurrent();
   }
 }

@@ -66,7 +66,7 @@ final class SqliteSchema {
 
   /** Up to a version. */
   static void migrate(SQLiteDataSource source, String target) throws SQLException {
-    new Migrations(source, TYPES, target, null).bring();
+    new Migrations(source, TYPES, target).bring();
   }
 
   /** What was migrated, as Flyway wrote it down: version, checksum and success of each step. */
