@@ -9,8 +9,9 @@ import java.util.Locale;
 
 /**
  * ReportPart on PostgreSQL beside a call that does nothing, and two replicas beside one. The
- * database shares the machine with the servers and the load, and so do two replicas with each
- * other: this shows what they cost each other, not what another machine would bring.
+ * database shares the machine with the servers and the load (of two cores it takes a quarter), and
+ * so do two replicas with each other: this shows what they cost each other, not what another
+ * machine would bring.
  */
 final class PostgresReportBench implements Benchmark {
   private static final int UPLOADS = 10_000;
