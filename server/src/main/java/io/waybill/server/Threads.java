@@ -1,5 +1,6 @@
 package io.waybill.server;
 
+import io.waybill.server.ops.DaemonThreads;
 import io.waybill.server.upload.TenantExecutor;
 import io.waybill.server.upload.UploadException;
 import java.time.Duration;
@@ -12,7 +13,6 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The threads of one server. Each kind of work has its own, and a queue that ends, so that no kind
@@ -130,11 +130,6 @@ final class Threads implements AutoCloseable {
   }
 
   private static ThreadFactory named(String name) {
-    AtomicInteger number = new AtomicInteger();
-    return work -> {
-      Thread thread = new Thread(work, "waybill-" + name + "-" + number.incrementAndGet());
-      thread.setDaemon(true);
-      return thread;
-    };
+    return DaemonThreads.named("waybill-" + name);
   }
 }

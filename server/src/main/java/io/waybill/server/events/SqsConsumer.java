@@ -1,5 +1,6 @@
 package io.waybill.server.events;
 
+import io.waybill.server.ops.DaemonThreads;
 import io.waybill.server.ops.SparseLog;
 import io.waybill.server.upload.ConfirmUpload;
 import java.lang.System.Logger.Level;
@@ -11,9 +12,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
@@ -46,10 +45,11 @@ public final class SqsConsumer implements AutoCloseable {
     this.handler = handler;
     this.tempo = tempo;
     this.free = new Semaphore(settings.workers());
-    this.workers = Executors.newFixedThreadPool(settings.workers(), named("waybill-events"));
-    this.timer = new ScheduledThreadPoolExecutor(1, named("waybill-events-held"));
+    this.workers =
+        Executors.newFixedThreadPool(settings.workers(), DaemonThreads.named("waybill-events"));
+    this.timer = new ScheduledThreadPoolExecutor(1, DaemonThreads.named("waybill-events-held"));
     this.timer.setRemoveOnCancelPolicy(true);
-    this.poller = named("waybill-events-poll").newThread(this::poll);
+    this.poller = DaemonThreads.named("waybill-events-poll").newThread(this::poll);
   }
 
   /** Begins, with the credentials that the SDK's default provider chain finds. */
@@ -200,14 +200,5 @@ public final class SqsConsumer implements AutoCloseable {
 
   boolean isClosing() {
     return closing.getCount() == 0;
-  }
-
-  private static ThreadFactory named(String name) {
-    AtomicInteger number = new AtomicInteger();
-    return work -> {
-      Thread thread = new Thread(work, name + "-" + number.incrementAndGet());
-      thread.setDaemon(true);
-      return thread;
-    };
   }
 }

@@ -3,6 +3,7 @@ package io.waybill.server.events;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.waybill.server.ops.DaemonThreads;
 import io.waybill.server.ops.SparseLog;
 import io.waybill.server.upload.ConfirmUpload;
 import java.io.IOException;
@@ -54,7 +55,7 @@ public final class WebhookReceiver implements AutoCloseable {
           30,
           TimeUnit.SECONDS,
           new LinkedBlockingQueue<>(),
-          WebhookReceiver::thread);
+          DaemonThreads.named("waybill-webhook"));
   private final AtomicInteger open = new AtomicInteger();
   private final byte[] expected;
   private final EventHandler handler;
@@ -106,12 +107,6 @@ public final class WebhookReceiver implements AutoCloseable {
   public void close() {
     server.stop(open.get() == 0 ? 0 : (int) GRACE.toSeconds());
     threads.shutdownNow();
-  }
-
-  private static Thread thread(Runnable work) {
-    Thread thread = new Thread(work, "waybill-webhook");
-    thread.setDaemon(true);
-    return thread;
   }
 
   private void answer(HttpExchange exchange) throws IOException {

@@ -8,11 +8,11 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.waybill.server.upload.Caller;
 import io.waybill.server.upload.Reason;
+import io.waybill.server.upload.Stages;
 import io.waybill.server.upload.TokenBuckets;
 import io.waybill.server.upload.UploadException;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -117,8 +117,8 @@ public final class CallerInterceptor implements ServerInterceptor {
   /** Ends the call, and listens to nothing that comes of it. */
   private <Q> ServerCall.Listener<Q> refused(
       ServerCall<Q, ?> call, Throwable failure, @Nullable Caller caller) {
-    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-    if (cause instanceof UploadException refusal && refusal.reason() != Reason.INTERNAL) {
+    if (Stages.causeOf(failure) instanceof UploadException refusal
+        && refusal.reason() != Reason.INTERNAL) {
       refusals.note(rpc(call), refusal, caller);
     }
     errors.close(call, failure);

@@ -304,7 +304,7 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
         CommitQueue.OWN,
         Rows.of(all),
         handle -> {
-          all.forEach(upload -> UploadTable.renewLease(handle, upload, until));
+          UploadTable.renewLeases(handle, all, until);
           return true;
         });
   }

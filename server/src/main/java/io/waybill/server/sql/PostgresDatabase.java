@@ -78,24 +78,11 @@ final class PostgresDatabase implements Database {
    * @throws IOException also where the schema is not this program's
    */
   static PostgresDatabase openBeside(PostgresAddress address) throws IOException {
-    return open(address, PostgresDatabase::requireCurrent);
+    return open(address, SchemaPreparation.required(PostgresSchema::isCurrent));
   }
 
-  private static void requireCurrent(PGSimpleDataSource source) throws SQLException {
-    if (!PostgresSchema.isCurrent(source)) {
-      throw new SQLException(
-          "it was made by another version of Waybill; start the server of this version first");
-    }
-  }
-
-  /** What is done to the schema before anybody reads. */
-  @FunctionalInterface
-  private interface Preparation {
-    void run(PGSimpleDataSource source) throws SQLException;
-  }
-
-  private static PostgresDatabase open(PostgresAddress address, Preparation schema)
-      throws IOException {
+  private static PostgresDatabase open(
+      PostgresAddress address, SchemaPreparation<PGSimpleDataSource> schema) throws IOException {
     try {
       PGSimpleDataSource patient = source(address);
       patient.setSocketTimeout(0); // a step may take longer than any caller's statement

@@ -73,27 +73,15 @@ public final class SqliteDatabase implements Database {
       // An empty one made here would call every upload of a live one an orphan.
       throw new IOException(file + ": no such database");
     }
-    return open(file, BUSY_TIMEOUT, SqliteDatabase::requireCurrent);
-  }
-
-  private static void requireCurrent(SQLiteDataSource source) throws SQLException {
-    if (!SqliteSchema.isCurrent(source)) {
-      throw new SQLException(
-          "it was made by another version of Waybill; start the server of this version first");
-    }
+    return open(file, BUSY_TIMEOUT, SchemaPreparation.required(SqliteSchema::isCurrent));
   }
 
   static SqliteDatabase open(Path file, Duration busyTimeout) throws IOException {
     return open(file, busyTimeout, SqliteSchema::bring);
   }
 
-  /** What is done to the schema before anybody reads. */
-  @FunctionalInterface
-  private interface Preparation {
-    void run(SQLiteDataSource source) throws SQLException;
-  }
-
-  private static SqliteDatabase open(Path file, Duration busyTimeout, Preparation schema)
+  private static SqliteDatabase open(
+      Path file, Duration busyTimeout, SchemaPreparation<SQLiteDataSource> schema)
       throws IOException {
     Path absolute = file.toAbsolutePath();
     makeUsable(Objects.requireNonNull(absolute.getParent(), "a file has a directory"));

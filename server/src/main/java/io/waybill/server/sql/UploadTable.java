@@ -126,19 +126,25 @@ final class UploadTable {
     return update.execute() == 1;
   }
 
-  static void renewLease(Handle handle, Upload seen, Instant until) {
-    handle
-        .createUpdate(
+  static void renewLeases(Handle handle, Collection<Upload> seen, Instant until) {
+    PreparedBatch renew =
+        handle.prepareBatch(
             """
             UPDATE upload SET lease_until = :until, due_at = :until
             WHERE upload_no = :upload_no AND upload_id = :upload_id
               AND state = 'COMPLETING' AND fence = :fence AND lease_until < :until
-            """)
-        .bind("upload_no", seen.number())
-        .bind("upload_id", seen.id().toString())
-        .bind("fence", seen.progress().fence())
-        .bind("until", until.toEpochMilli())
-        .execute();
+            """);
+    for (Upload each : seen) {
+      renew
+          .bind("upload_no", each.number())
+          .bind("upload_id", each.id().toString())
+          .bind("fence", each.progress().fence())
+          .bind("until", until.toEpochMilli())
+          .add();
+    }
+    if (!seen.isEmpty()) {
+      renew.execute();
+    }
   }
 
   /** Ends every lease, and leaves the fences: who held one loses its patience, not its work. */

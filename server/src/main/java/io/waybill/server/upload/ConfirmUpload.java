@@ -4,10 +4,8 @@ import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Hears that an object was created, and finds out from S3 whether that concerns an upload. Such a
@@ -117,8 +115,7 @@ public final class ConfirmUpload {
   }
 
   private static Confirmation meaning(Throwable failure) {
-    @Nullable Throwable cause =
-        failure instanceof CompletionException ? failure.getCause() : failure;
+    Throwable cause = Stages.causeOf(failure);
     if (cause instanceof StorageException storage) {
       cause = storage.toUploadException();
     }

@@ -3,9 +3,7 @@ package io.waybill.server.upload;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Set;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Begins to complete an upload when its last part is reported, where its destination says {@code
@@ -108,15 +106,13 @@ public final class FullLedgers {
             .whenComplete(
                 (completed, failure) -> {
                   if (failure != null) {
-                    boolean wrapped = failure instanceof CompletionException;
-                    @Nullable Throwable cause = wrapped ? failure.getCause() : failure;
-                    failed(upload.spec().tenant(), upload.id(), retries, cause);
+                    failed(upload.spec().tenant(), upload.id(), retries, Stages.causeOf(failure));
                   }
                 });
   }
 
   /** Told at DEBUG where callers can bring it about, since they could fill the log. */
-  private void failed(String tenant, UploadId id, int retries, @Nullable Throwable failure) {
+  private void failed(String tenant, UploadId id, int retries, Throwable failure) {
     if (!(failure instanceof UploadException refusal)) {
       LOG.log(Level.ERROR, "all of upload " + id + " is reported", failure);
       return;

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -208,8 +207,7 @@ public final class SweepUploads {
     return resumed.whenComplete(
         (completed, failure) -> {
           if (failure != null) {
-            Throwable cause = failure.getCause();
-            log(upload, cause != null && failure instanceof CompletionException ? cause : failure);
+            log(upload, Stages.causeOf(failure));
           }
         });
   }

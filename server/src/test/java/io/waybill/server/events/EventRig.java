@@ -10,18 +10,14 @@ import io.waybill.server.upload.AbortUpload;
 import io.waybill.server.upload.Assembly;
 import io.waybill.server.upload.Caller;
 import io.waybill.server.upload.CompleteUpload;
-import io.waybill.server.upload.Completion;
 import io.waybill.server.upload.ConfirmUpload;
 import io.waybill.server.upload.ContentCheck;
-import io.waybill.server.upload.ContentInspection;
 import io.waybill.server.upload.ContentTypes;
 import io.waybill.server.upload.Destination;
 import io.waybill.server.upload.Destinations;
-import io.waybill.server.upload.FakeContentDetector;
 import io.waybill.server.upload.FullLedgers;
 import io.waybill.server.upload.KeyTemplate;
 import io.waybill.server.upload.LastLook;
-import io.waybill.server.upload.Leases;
 import io.waybill.server.upload.MutableClock;
 import io.waybill.server.upload.ObjectStore;
 import io.waybill.server.upload.Pauses;
@@ -39,6 +35,7 @@ import io.waybill.server.upload.StorageCreation;
 import io.waybill.server.upload.SweepUploads;
 import io.waybill.server.upload.Swept;
 import io.waybill.server.upload.TenantExecutor;
+import io.waybill.server.upload.TestAssembly;
 import io.waybill.server.upload.Timing;
 import io.waybill.server.upload.TokenBuckets;
 import io.waybill.server.upload.Upload;
@@ -124,23 +121,11 @@ final class EventRig implements AutoCloseable {
     Timing timing = Timing.DEFAULT;
     Pauses pauses = duration -> {};
     ObjectStore objects = storage.objectStore();
-    sessions = new Sessions(store, clock);
-    StorageCreation creation = new StorageCreation(store, objects, clock, timing);
-    StorageCleaning cleaning = new StorageCleaning(store, objects, creation, clock, timing);
-    ContentInspection content =
-        new ContentInspection(destinations, objects, new FakeContentDetector());
-    Completion completion =
-        new Completion(
-            store,
-            objects,
-            sessions,
-            new Leases(store, clock, timing),
-            content,
-            cleaning,
-            clock,
-            pauses,
-            timing);
-    assembly = new Assembly(store, objects, sessions, completion, clock, pauses, timing);
+    TestAssembly wired = TestAssembly.of(store, objects, destinations, clock, pauses, timing);
+    sessions = wired.sessions();
+    StorageCreation creation = wired.creation();
+    StorageCleaning cleaning = wired.cleaning();
+    assembly = wired.assembly();
     complete = newCompletions();
     sign =
         new SignParts(

@@ -3,20 +3,16 @@ package io.waybill.server.grpc;
 import io.waybill.server.upload.AbortUpload;
 import io.waybill.server.upload.Assembly;
 import io.waybill.server.upload.CompleteUpload;
-import io.waybill.server.upload.Completion;
 import io.waybill.server.upload.ContentCheck;
-import io.waybill.server.upload.ContentInspection;
 import io.waybill.server.upload.ContentTypes;
 import io.waybill.server.upload.Destination;
 import io.waybill.server.upload.Destinations;
-import io.waybill.server.upload.FakeContentDetector;
 import io.waybill.server.upload.FakeUrlSigner;
 import io.waybill.server.upload.FullLedgers;
 import io.waybill.server.upload.GetUpload;
 import io.waybill.server.upload.InMemoryObjectStore;
 import io.waybill.server.upload.InMemoryUploadStore;
 import io.waybill.server.upload.KeyTemplate;
-import io.waybill.server.upload.Leases;
 import io.waybill.server.upload.ListParts;
 import io.waybill.server.upload.ListUploads;
 import io.waybill.server.upload.MutableClock;
@@ -32,6 +28,7 @@ import io.waybill.server.upload.StartUpload;
 import io.waybill.server.upload.StorageCleaning;
 import io.waybill.server.upload.StorageCreation;
 import io.waybill.server.upload.TenantExecutor;
+import io.waybill.server.upload.TestAssembly;
 import io.waybill.server.upload.Timing;
 import io.waybill.server.upload.TokenBuckets;
 import io.waybill.server.upload.Upload;
@@ -107,25 +104,13 @@ final class Rig implements AutoCloseable {
     Destinations destinations = destinations();
     Pauses pauses = clock::advance;
     Timing timing = Timing.DEFAULT;
-    Sessions sessions = new Sessions(store, clock);
-    StorageCreation creation = new StorageCreation(store, objects, clock, timing);
+    TestAssembly wired = TestAssembly.of(store, objects, destinations, clock, pauses, timing);
+    Sessions sessions = wired.sessions();
+    StorageCreation creation = wired.creation();
+    StorageCleaning cleaning = wired.cleaning();
     SignParts signParts =
         new SignParts(sessions, store, destinations, signer, clock, signatures, any(readers));
-    StorageCleaning cleaning = new StorageCleaning(store, objects, creation, clock, timing);
-    ContentInspection content =
-        new ContentInspection(destinations, objects, new FakeContentDetector());
-    Completion completion =
-        new Completion(
-            store,
-            objects,
-            sessions,
-            new Leases(store, clock, timing),
-            content,
-            cleaning,
-            clock,
-            pauses,
-            timing);
-    Assembly assembly = new Assembly(store, objects, sessions, completion, clock, pauses, timing);
+    Assembly assembly = wired.assembly();
     CompleteUpload complete = new CompleteUpload(sessions, assembly, any(bulkhead));
     return new UseCases(
         new StartUpload(

@@ -3,14 +3,10 @@ package io.waybill.server.sim;
 import io.waybill.server.upload.AbortUpload;
 import io.waybill.server.upload.Assembly;
 import io.waybill.server.upload.CompleteUpload;
-import io.waybill.server.upload.Completion;
 import io.waybill.server.upload.ConfirmUpload;
-import io.waybill.server.upload.ContentInspection;
-import io.waybill.server.upload.FakeContentDetector;
 import io.waybill.server.upload.FullLedgers;
 import io.waybill.server.upload.GetUpload;
 import io.waybill.server.upload.LastLook;
-import io.waybill.server.upload.Leases;
 import io.waybill.server.upload.PerTenant;
 import io.waybill.server.upload.Rate;
 import io.waybill.server.upload.ReportPart;
@@ -21,6 +17,7 @@ import io.waybill.server.upload.StorageCleaning;
 import io.waybill.server.upload.StorageCreation;
 import io.waybill.server.upload.SweepOrphans;
 import io.waybill.server.upload.SweepUploads;
+import io.waybill.server.upload.TestAssembly;
 import io.waybill.server.upload.TokenBuckets;
 import io.waybill.server.upload.UploadException;
 import io.waybill.server.upload.UploadPlanner;
@@ -47,31 +44,13 @@ final class SimServer {
     this.name = name;
     SimStore store = new SimStore(world);
     SimObjectStore objects = new SimObjectStore(world);
-    Sessions sessions = new Sessions(store, world.clock);
-    StorageCreation creation = new StorageCreation(store, objects, world.clock, world.timing);
-    StorageCleaning cleaning =
-        new StorageCleaning(store, objects, creation, world.clock, world.timing);
-    Leases leases = new Leases(store, world.clock, world.timing); // none is ever renewed
-    Completion completion =
-        new Completion(
-            store,
-            objects,
-            sessions,
-            leases,
-            new ContentInspection(world.destinations, objects, new FakeContentDetector()),
-            cleaning,
-            world.clock,
-            world.scheduler::pause,
-            world.timing);
-    Assembly assembly =
-        new Assembly(
-            store,
-            objects,
-            sessions,
-            completion,
-            world.clock,
-            world.scheduler::pause,
-            world.timing);
+    TestAssembly wired = // whose leases nobody renews
+        TestAssembly.of(
+            store, objects, world.destinations, world.clock, world.scheduler::pause, world.timing);
+    Sessions sessions = wired.sessions();
+    StorageCreation creation = wired.creation();
+    StorageCleaning cleaning = wired.cleaning();
+    Assembly assembly = wired.assembly();
     sign =
         new SignParts(
             sessions,

@@ -7,15 +7,14 @@ import static io.waybill.server.sql.TestUploads.await;
 import static io.waybill.server.sql.TestUploads.completing;
 import static io.waybill.server.sql.TestUploads.newUpload;
 import static io.waybill.server.sql.TestUploads.part;
+import static io.waybill.server.sql.TestUploads.refuses;
 import static io.waybill.server.sql.TestUploads.reread;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.waybill.server.upload.Part;
 import io.waybill.server.upload.Quota;
 import io.waybill.server.upload.Reason;
 import io.waybill.server.upload.Upload;
-import io.waybill.server.upload.UploadException;
 import io.waybill.server.upload.UploadStore.LedgerChange;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -27,12 +26,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.awaitility.Awaitility;
 import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.Handle;
@@ -400,23 +397,5 @@ public class CommitQueueTest {
     if (times.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
       throw new OutOfMemoryError("of the writer");
     }
-  }
-
-  private static void refuses(Reason reason, ThrowingCallable call) {
-    assertThatExceptionOfType(UploadException.class)
-        .isThrownBy(
-            () -> {
-              try {
-                call.call();
-              } catch (ExecutionException e) {
-                throw e.getCause();
-              }
-            })
-        .satisfies(
-            e -> {
-              assertThat(e.reason()).isEqualTo(reason);
-              assertThat(e.retryAfter().isPresent()).isEqualTo(reason != Reason.INTERNAL);
-              assertThat(e.text()).hasLineCount(1).doesNotContainIgnoringCase("sql");
-            });
   }
 }

@@ -12,43 +12,25 @@ import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.statement.SqlLogger;
-import org.jdbi.v3.core.statement.StatementContext;
 import org.junit.jupiter.api.Test;
 
 /** Asks PostgreSQL how it would run each statement of the store, on tables that are not empty. */
 class PostgresQueryPlanIT {
   private static final Pattern PARAMETER = Pattern.compile("\\?");
 
-  private final Set<String> statements = new ConcurrentSkipListSet<>();
-
   @Test
   void noStatementReadsAWholeTable() throws Exception {
-    SqlLogger recorder =
-        new SqlLogger() {
-          @Override
-          public void logAfterExecution(StatementContext context) {
-            statements.add(context.getParsedSql().getSql());
-          }
-        };
     String url = TestPostgres.shared().newDatabase();
     PostgresAddress address = new PostgresAddress(url, null, null);
     // The extended protocol wants values for the parameters of an EXPLAIN.
     PostgresAddress simple = new PostgresAddress(url + "&preferQueryMode=simple", null, null);
     PostgresDatabase database = PostgresDatabase.open(address);
-    database.readers().setSqlLogger(recorder);
-    Database recorded =
-        new WrappedDatabase(database) {
-          @Override
-          public Handle openWriter() {
-            return super.openWriter().setSqlLogger(recorder);
-          }
-        };
+    RecordedDatabase recorded = new RecordedDatabase(database);
+    Set<String> statements = recorded.statements();
     try (JdbiUploadStore store =
             new JdbiUploadStore(recorded, Clock.fixed(T0, ZoneOffset.UTC), Runnable::run);
         Handle explainer = Jdbi.open(PostgresDatabase.source(simple))) {

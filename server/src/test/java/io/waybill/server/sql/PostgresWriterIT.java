@@ -7,22 +7,19 @@ import static io.waybill.server.sql.TestUploads.await;
 import static io.waybill.server.sql.TestUploads.completing;
 import static io.waybill.server.sql.TestUploads.newUpload;
 import static io.waybill.server.sql.TestUploads.part;
+import static io.waybill.server.sql.TestUploads.refuses;
 import static io.waybill.server.sql.TestUploads.reread;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.waybill.server.upload.Reason;
 import io.waybill.server.upload.Upload;
-import io.waybill.server.upload.UploadException;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.awaitility.Awaitility;
 import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.Handle;
@@ -101,31 +98,15 @@ class PostgresWriterIT {
 
   @Test
   void whoAlwaysMeetsAnotherFailsAlone() throws Exception {
-    CountDownLatch gate = new CountDownLatch(1);
-    CompletableFuture<Boolean> holder = holdTheWriter(gate);
-    CompletionStage<Boolean> report = store.record(upload, part(1, 7), END);
-    CompletableFuture<Boolean> unlucky =
-        CompletableFuture.supplyAsync(() -> store.writes().run(handle -> fail(handle, "40001")));
-    untilWaiting(2);
-    gate.countDown();
+    CompletableFuture<Boolean> unlucky = failingBesideAReport("40001");
 
-    assertThat(await(holder)).isTrue();
-    assertThat(await(report)).isTrue();
     refuses(Reason.STORE_UNAVAILABLE, () -> await(unlucky));
   }
 
   @Test
   void aPoisonedWriteFailsAlone() throws Exception {
-    CountDownLatch gate = new CountDownLatch(1);
-    CompletableFuture<Boolean> holder = holdTheWriter(gate);
-    CompletionStage<Boolean> report = store.record(upload, part(1, 7), END);
-    CompletableFuture<Boolean> poisoned =
-        CompletableFuture.supplyAsync(() -> store.writes().run(handle -> fail(handle, "23505")));
-    untilWaiting(2);
-    gate.countDown();
+    CompletableFuture<Boolean> poisoned = failingBesideAReport("23505");
 
-    assertThat(await(holder)).isTrue();
-    assertThat(await(report)).isTrue();
     refuses(Reason.INTERNAL, () -> await(poisoned));
     assertThat(store.writes().conflicts()).isZero();
   }
@@ -262,25 +243,22 @@ class PostgresWriterIT {
     }
   }
 
-  private void untilWaiting(int calls) {
-    Awaitility.await().until(() -> store.writes().waiting() == calls);
+  /** A write in one batch with a report, which is none the worse for it. */
+  private CompletableFuture<Boolean> failingBesideAReport(String sqlState) throws Exception {
+    CountDownLatch gate = new CountDownLatch(1);
+    CompletableFuture<Boolean> holder = holdTheWriter(gate);
+    CompletionStage<Boolean> report = store.record(upload, part(1, 7), END);
+    CompletableFuture<Boolean> failing =
+        CompletableFuture.supplyAsync(() -> store.writes().run(handle -> fail(handle, sqlState)));
+    untilWaiting(2);
+    gate.countDown();
+
+    assertThat(await(holder)).isTrue();
+    assertThat(await(report)).isTrue();
+    return failing;
   }
 
-  private static void refuses(Reason reason, ThrowingCallable call) {
-    assertThatExceptionOfType(UploadException.class)
-        .isThrownBy(
-            () -> {
-              try {
-                call.call();
-              } catch (ExecutionException e) {
-                throw e.getCause();
-              }
-            })
-        .satisfies(
-            e -> {
-              assertThat(e.reason()).isEqualTo(reason);
-              assertThat(e.retryAfter().isPresent()).isEqualTo(reason != Reason.INTERNAL);
-              assertThat(e.text()).hasLineCount(1).doesNotContainIgnoringCase("sql");
-            });
+  private void untilWaiting(int calls) {
+    Awaitility.await().until(() -> store.writes().waiting() == calls);
   }
 }

@@ -19,36 +19,19 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentSkipListSet;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.SqlLogger;
-import org.jdbi.v3.core.statement.StatementContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Runs every method of the store, and asks SQLite how it would run each statement they used. */
 class QueryPlanTest {
   @TempDir Path dir;
-  private final Set<String> statements = new ConcurrentSkipListSet<>();
 
   @Test
   void noStatementReadsAWholeTableOrSorts() throws Exception {
-    SqlLogger recorder =
-        new SqlLogger() {
-          @Override
-          public void logAfterExecution(StatementContext context) {
-            statements.add(context.getParsedSql().getSql());
-          }
-        };
     SqliteDatabase database = SqliteDatabase.open(dir.resolve("waybill.db"));
-    database.readers().setSqlLogger(recorder);
-    Database recorded =
-        new WrappedDatabase(database) {
-          @Override
-          public Handle openWriter() {
-            return super.openWriter().setSqlLogger(recorder);
-          }
-        };
+    RecordedDatabase recorded = new RecordedDatabase(database);
+    Set<String> statements = recorded.statements();
     try (JdbiUploadStore store =
             new JdbiUploadStore(
                 recorded,

@@ -1,5 +1,8 @@
 package io.waybill.server.sql;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
 import io.waybill.server.upload.ChecksumAlgorithm;
 import io.waybill.server.upload.Failure;
 import io.waybill.server.upload.Part;
@@ -10,6 +13,7 @@ import io.waybill.server.upload.Reason;
 import io.waybill.server.upload.S3Limits;
 import io.waybill.server.upload.StoredObject;
 import io.waybill.server.upload.Upload;
+import io.waybill.server.upload.UploadException;
 import io.waybill.server.upload.UploadId;
 import io.waybill.server.upload.UploadMode;
 import io.waybill.server.upload.UploadSpec;
@@ -19,7 +23,9 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /** Sessions for tests of a store, and their moments. */
 public final class TestUploads {
@@ -98,5 +104,24 @@ public final class TestUploads {
 
   public static <T> T await(CompletionStage<T> stage) throws Exception {
     return stage.toCompletableFuture().get(20, TimeUnit.SECONDS);
+  }
+
+  /** Whatever a call is refused with says why in one line, and nothing of the database. */
+  public static void refuses(Reason reason, ThrowingCallable call) {
+    assertThatExceptionOfType(UploadException.class)
+        .isThrownBy(
+            () -> {
+              try {
+                call.call();
+              } catch (ExecutionException e) {
+                throw e.getCause();
+              }
+            })
+        .satisfies(
+            e -> {
+              assertThat(e.reason()).isEqualTo(reason);
+              assertThat(e.retryAfter().isPresent()).isEqualTo(reason != Reason.INTERNAL);
+              assertThat(e.text()).hasLineCount(1).doesNotContainIgnoringCase("sql");
+            });
   }
 }

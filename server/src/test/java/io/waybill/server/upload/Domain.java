@@ -36,23 +36,13 @@ final class Domain {
               checked("tag", ContentCheck.TAG),
               byItself("auto", new KeyTemplate("auto/", KeyTemplate.DEFAULT, false)),
               byItself("exact-auto", new KeyTemplate("ex/", KeyTemplate.DEFAULT_EXACT, true))));
-  final Sessions sessions = new Sessions(store, clock);
-  final Leases leases = new Leases(store, clock, TIMING);
-  final StorageCreation creation = new StorageCreation(store, objects, clock, TIMING);
-  final StorageCleaning cleaning = new StorageCleaning(store, objects, creation, clock, TIMING);
-  final Completion completion =
-      new Completion(
-          store,
-          objects,
-          sessions,
-          leases,
-          new ContentInspection(destinations, objects, new FakeContentDetector()),
-          cleaning,
-          clock,
-          clock::advance,
-          TIMING);
-  final Assembly assembly =
-      new Assembly(store, objects, sessions, completion, clock, clock::advance, TIMING);
+  private final TestAssembly wired =
+      TestAssembly.of(store, objects, destinations, clock, clock::advance, TIMING);
+  final Sessions sessions = wired.sessions();
+  final Leases leases = wired.leases();
+  final StorageCreation creation = wired.creation();
+  final StorageCleaning cleaning = wired.cleaning();
+  final Assembly assembly = wired.assembly();
   final SignParts signParts =
       new SignParts(
           sessions,

@@ -10,17 +10,13 @@ import io.waybill.server.upload.Caller;
 import io.waybill.server.upload.Checksum;
 import io.waybill.server.upload.ChecksumAlgorithm;
 import io.waybill.server.upload.CompleteUpload;
-import io.waybill.server.upload.Completion;
 import io.waybill.server.upload.ContentCheck;
-import io.waybill.server.upload.ContentInspection;
 import io.waybill.server.upload.ContentTypes;
 import io.waybill.server.upload.Destination;
 import io.waybill.server.upload.Destinations;
-import io.waybill.server.upload.FakeContentDetector;
 import io.waybill.server.upload.InMemoryUploadStore;
 import io.waybill.server.upload.KeyTemplate;
 import io.waybill.server.upload.LastLook;
-import io.waybill.server.upload.Leases;
 import io.waybill.server.upload.MutableClock;
 import io.waybill.server.upload.ObjectStore;
 import io.waybill.server.upload.PerTenant;
@@ -37,6 +33,7 @@ import io.waybill.server.upload.StorageCreation;
 import io.waybill.server.upload.StorageException;
 import io.waybill.server.upload.SweepOrphans;
 import io.waybill.server.upload.SweepUploads;
+import io.waybill.server.upload.TestAssembly;
 import io.waybill.server.upload.Timing;
 import io.waybill.server.upload.TokenBuckets;
 import io.waybill.server.upload.Upload;
@@ -107,24 +104,12 @@ final class Waybill {
                     ContentCheck.REJECT)));
     ObjectStore objects = storage.objectStore();
     Timing timing = Timing.DEFAULT;
-    Sessions sessions = new Sessions(store, clock);
-    StorageCreation creation = new StorageCreation(store, objects, clock, timing);
-    StorageCleaning cleaning = new StorageCleaning(store, objects, creation, clock, timing);
-    ContentInspection content =
-        new ContentInspection(destinations, objects, new FakeContentDetector());
-    Completion completion =
-        new Completion(
-            store,
-            objects,
-            sessions,
-            new Leases(store, clock, timing),
-            content,
-            cleaning,
-            clock,
-            clock::advance,
-            timing);
-    Assembly assembly =
-        new Assembly(store, objects, sessions, completion, clock, clock::advance, timing);
+    TestAssembly wired =
+        TestAssembly.of(store, objects, destinations, clock, clock::advance, timing);
+    Sessions sessions = wired.sessions();
+    StorageCreation creation = wired.creation();
+    StorageCleaning cleaning = wired.cleaning();
+    Assembly assembly = wired.assembly();
     signParts =
         new SignParts(
             sessions,
