@@ -1,5 +1,8 @@
 package io.waybill.server;
 
+import io.waybill.server.ops.Causes;
+import io.waybill.server.upload.Reason;
+import io.waybill.server.upload.UploadException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
@@ -27,8 +30,17 @@ final class Timers {
       try {
         work.run();
       } catch (RuntimeException | Error e) {
-        LOG.log(Level.WARNING, Thread.currentThread().getName() + ": cut short", e);
+        told(Thread.currentThread().getName() + ": cut short", e);
       }
     };
+  }
+
+  /** What was foreseen needs no stack: a database that is down is met again and again. */
+  private static void told(String what, Throwable failure) {
+    if (failure instanceof UploadException e && e.reason() != Reason.INTERNAL) {
+      LOG.log(Level.WARNING, what + ": " + Causes.line(failure));
+    } else {
+      LOG.log(Level.WARNING, what, failure);
+    }
   }
 }

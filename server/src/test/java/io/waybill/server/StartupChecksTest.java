@@ -2,6 +2,7 @@ package io.waybill.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.waybill.server.ops.HeardLog;
 import io.waybill.server.s3.StorageReport;
 import io.waybill.server.s3.StorageReport.Finding;
 import io.waybill.server.s3.StorageReport.Severity;
@@ -10,53 +11,20 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class StartupChecksTest {
   private static final Duration SOON = Duration.ofSeconds(30);
-  private static final Logger LOG = Logger.getLogger(StartupChecks.class.getName());
 
-  private final Queue<String> logged = new ConcurrentLinkedQueue<>();
+  @RegisterExtension final HeardLog heard = HeardLog.of(StartupChecks.class);
   private final AtomicInteger ready = new AtomicInteger();
   private final AtomicInteger asked = new AtomicInteger();
-  private final Handler listener =
-      new Handler() {
-        @Override
-        public void publish(LogRecord event) {
-          logged.add(event.getLevel() + " " + event.getMessage());
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
-      };
-
   private CompletableFuture<Void> keysThere = CompletableFuture.completedFuture(null);
-
-  @BeforeEach
-  void listen() {
-    LOG.addHandler(listener);
-    LOG.setUseParentHandlers(false);
-  }
-
-  @AfterEach
-  void stopListening() {
-    LOG.removeHandler(listener);
-    LOG.setUseParentHandlers(true);
-  }
 
   @Test
   void asksAgainUntilAllIsWellAndSaysWhatIsWrongOnce() throws Exception {
@@ -74,7 +42,7 @@ class StartupChecksTest {
 
     assertThat(asked).hasValue(3);
     assertThat(ready).hasValue(1);
-    assertThat(logged)
+    assertThat(heard.lines())
         .filteredOn(line -> line.contains("is missing"))
         .containsExactly("SEVERE destination a: s3:ListBucket is missing on bucket b");
   }
@@ -165,7 +133,7 @@ class StartupChecksTest {
     try (StartupChecks checks = start(config("on"), check)) {
       assertThat(checks.awaitPassed(SOON)).isTrue();
     }
-    assertThat(logged).anyMatch(line -> line.startsWith("SEVERE checking destination a"));
+    assertThat(heard.lines()).anyMatch(line -> line.startsWith("SEVERE checking destination a"));
   }
 
   @Test
@@ -190,7 +158,7 @@ class StartupChecksTest {
 
     assertThat(ended.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
     assertThat(checks.awaitPassed(Duration.ZERO)).isFalse();
-    assertThat(logged).isEmpty();
+    assertThat(heard.lines()).isEmpty();
   }
 
   private StartupChecks start(ServerConfig config, StartupChecks.Check check) {

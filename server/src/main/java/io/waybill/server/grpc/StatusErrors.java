@@ -4,6 +4,8 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import io.waybill.server.ops.Causes;
+import io.waybill.server.ops.SparseLog;
 import io.waybill.server.upload.Reason;
 import io.waybill.server.upload.StorageException;
 import io.waybill.server.upload.UploadException;
@@ -20,7 +22,12 @@ import java.util.random.RandomGenerator;
 public final class StatusErrors {
   private static final System.Logger LOG = System.getLogger(StatusErrors.class.getName());
 
+  private static final int LINES_PER_MINUTE = 10;
+
   private final RandomGenerator random;
+
+  /** While the database is away, every call has the same to say. */
+  private final SparseLog foreseen = new SparseLog(LOG, Level.WARNING, LINES_PER_MINUTE);
 
   /**
    * @param random gives the numbers of incidents
@@ -51,7 +58,7 @@ public final class StatusErrors {
     }
     if (failure instanceof UploadException e && e.reason() != Reason.INTERNAL) {
       if (cause != null) {
-        LOG.log(Level.WARNING, "{0}: {1}", e.reason(), chain(cause));
+        foreseen.say(e.reason().name(), () -> e.reason() + ": " + Causes.line(cause));
       }
       return e;
     }
@@ -63,16 +70,5 @@ public final class StatusErrors {
     LOG.log(Level.ERROR, "incident " + incident, failure);
     return new UploadException(
         Reason.INTERNAL, "a defect of Waybill, incident " + incident, Map.of("incident", incident));
-  }
-
-  /** The causes on one line: a database that is down must not fill the disk with stacks. */
-  private static String chain(Throwable cause) {
-    StringBuilder text = new StringBuilder(cause.toString());
-    Throwable next = cause.getCause();
-    for (int depth = 0; next != null && depth < 5; depth++) {
-      text.append("; caused by ").append(next);
-      next = next.getCause();
-    }
-    return text.toString();
   }
 }

@@ -13,9 +13,13 @@ import java.util.logging.Logger;
 
 /** One line per event on standard error: time in UTC, level, who, what. */
 public final class Logging {
-  private Logging() {}
-
   private static final Logger OURS = Logger.getLogger("io.waybill"); // held: loggers are weak
+
+  /** Tells of each connection that broke, with a stack; so does who used it, in a line. */
+  private static final Logger BROKEN =
+      Logger.getLogger("com.zaxxer.hikari.pool.ProxyConnection"); // held, too
+
+  private Logging() {}
 
   /**
    * Sends all logging of this process there.
@@ -33,6 +37,7 @@ public final class Logging {
     root.addHandler(handler);
     root.setLevel(Level.WARNING);
     OURS.setLevel(level);
+    BROKEN.setLevel(Level.SEVERE);
   }
 
   private static final class OneLine extends Formatter {

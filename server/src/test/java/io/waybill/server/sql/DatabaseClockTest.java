@@ -4,6 +4,7 @@ import static io.waybill.server.sql.TestUploads.T0;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.waybill.server.ops.HeardLog;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,18 +12,15 @@ import java.time.InstantSource;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.Supplier;
-import java.util.logging.Handler;
-import java.util.logging.Level;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** On a machine whose time passes when the test says so. */
 class DatabaseClockTest {
+  @RegisterExtension final HeardLog heard = HeardLog.of(DatabaseClock.class);
   private Instant now = T0;
   private Duration skew = Duration.ofSeconds(5);
   private final Deque<Duration> roundTrips = new ArrayDeque<>();
@@ -115,20 +113,14 @@ class DatabaseClockTest {
 
   @Test
   void warnsWheneverTheClocksPartNotAsLongAsTheyAreApart() {
-    List<String> warnings = new ArrayList<>();
-    Handler handler = recording(warnings);
-    Logger logger = Logger.getLogger(DatabaseClock.class.getName());
-    logger.addHandler(handler);
     try (DatabaseClock clock = clock(this::answer)) {
       clock.measure();
-      assertThat(warnings).isEmpty();
+      assertThat(heard.lines()).isEmpty();
       for (long seconds : List.of(6L, 7L, -60L, 1L, -6L)) {
         skew = Duration.ofSeconds(seconds);
         clock.measure();
       }
-      assertThat(warnings).hasSize(2);
-    } finally {
-      logger.removeHandler(handler);
+      assertThat(heard.lines()).hasSize(2).allMatch(line -> line.startsWith("WARNING "));
     }
   }
 
@@ -163,22 +155,5 @@ class DatabaseClockTest {
 
   private long nanos() {
     return Duration.between(T0, now).toNanos();
-  }
-
-  private static Handler recording(List<String> warnings) {
-    return new Handler() {
-      @Override
-      public void publish(LogRecord record) {
-        if (record.getLevel().equals(Level.WARNING)) {
-          warnings.add(record.getMessage());
-        }
-      }
-
-      @Override
-      public void flush() {}
-
-      @Override
-      public void close() {}
-    };
   }
 }
