@@ -11,20 +11,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 
 /**
  * The one writer. It takes what waits, by turns of the tenants, runs it in one transaction,
  * commits, and only then answers: the fsync that makes one call durable serves a thousand.
  *
- * <p>Calls that wait at the same time have no order among themselves; a batch does its ledger
- * writes first. If one call fails the whole batch is rolled back and each runs alone, so that it
- * fails alone. What met another replica's transaction and was undone for it, is run again; so is
- * what found its connection gone before it committed, as the first batch after a restart of the
- * database does. If the database fails, or the commit itself, the batch is answered with that, and
- * the next one tries again, on a new connection. Whatever happens, every call is answered.
+ * <p>Calls that wait at the same time have no order among themselves. Whatever happens, every call
+ * is answered.
  */
 final class CommitQueue implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(CommitQueue.class.getName());
@@ -52,9 +46,6 @@ final class CommitQueue implements AutoCloseable {
   /** After how long a rest the journal is folded, which nobody waits for. */
   private static final Duration REST = Duration.ofMillis(100);
 
-  /** How often a transaction is run that meets others'. */
-  private static final int ATTEMPTS = 3;
-
   private static final Duration FOR_EVER = Duration.ofNanos(Long.MAX_VALUE);
 
   /** How many answers one task gives: few enough to spread, enough to be worth the hand-off. */
@@ -64,16 +55,13 @@ final class CommitQueue implements AutoCloseable {
   private final UploadException lost = StoreFailures.unavailable();
 
   private final Database database;
-  private final Writer writer;
+  private final Batches batches;
   private final ReportTarget reports;
-  private final LedgerBatch ledger;
   private final Executor callbacks;
   private final Backlog<Call<?>> backlog;
   private final Thread thread = new Thread(this::work, "waybill-commits");
   private boolean foldsAtRest; // the writer's own, as the next
   private boolean foldingFails;
-  private final AtomicLong commits = new AtomicLong();
-  private final AtomicLong conflicts = new AtomicLong();
 
   /**
    * Starts the writer thread.
@@ -88,9 +76,8 @@ final class CommitQueue implements AutoCloseable {
       int capacity,
       Executor callbacks) {
     this.database = database;
-    this.writer = new Writer(database);
+    this.batches = new Batches(database, reports, ledger);
     this.reports = reports;
-    this.ledger = ledger;
     this.callbacks = callbacks;
     this.backlog = new Backlog<>(capacity);
     thread.setDaemon(true);
@@ -155,12 +142,12 @@ final class CommitQueue implements AutoCloseable {
 
   /** How many transactions were committed. */
   long commits() {
-    return commits.get();
+    return batches.commits();
   }
 
   /** How many transactions were undone for another replica's sake, and run again. */
   long conflicts() {
-    return conflicts.get();
+    return batches.conflicts();
   }
 
   /** How many calls wait for the next transaction. */
@@ -186,7 +173,7 @@ final class CommitQueue implements AutoCloseable {
   }
 
   private void work() {
-    try (writer) {
+    try (batches) {
       boolean more = true;
       while (more) {
         more = serveNext();
@@ -206,7 +193,7 @@ final class CommitQueue implements AutoCloseable {
         foldAll();
         return !backlog.isOver();
       }
-      commit(batch);
+      batches.commit(batch);
       answer(batch);
       if (reports.isFoldingDue()) {
         fold();
@@ -230,7 +217,7 @@ final class CommitQueue implements AutoCloseable {
   /** What is not folded now is folded later: nothing is lost, and nobody waits for it. */
   private boolean fold() {
     try {
-      transaction(reports::foldSome);
+      batches.fold();
       foldingFails = false;
     } catch (RuntimeException | Error e) {
       if (!foldingFails) {
@@ -239,148 +226,6 @@ final class CommitQueue implements AutoCloseable {
       foldingFails = true;
     }
     return !foldingFails;
-  }
-
-  private void commit(List<Call<?>> batch) {
-    try {
-      transaction(batch);
-    } catch (RuntimeException | Error e) {
-      if (batch.size() == 1 || concernsAll(e)) {
-        fail(batch, e);
-      } else {
-        commitEach(batch);
-      }
-    }
-  }
-
-  private void commitEach(List<Call<?>> batch) {
-    for (int i = 0; i < batch.size(); i++) {
-      try {
-        transaction(batch.subList(i, i + 1));
-      } catch (RuntimeException | Error e) {
-        if (concernsAll(e)) {
-          fail(batch.subList(i, batch.size()), e);
-          return;
-        }
-        fail(batch.subList(i, i + 1), e);
-      }
-    }
-  }
-
-  private boolean concernsAll(Throwable failure) {
-    return failure instanceof Writer.CommitFailed
-        || switch (database.fault(failure)) {
-          case STATEMENT, CONFLICT -> false;
-          case DATABASE, CONNECTION -> true;
-        };
-  }
-
-  private void fail(List<Call<?>> calls, Throwable cause) {
-    UploadException failure = StoreFailures.of(database, cause);
-    calls.forEach(call -> call.fail(failure));
-  }
-
-  private void transaction(List<Call<?>> batch) {
-    for (int attempt = 1; true; attempt++) {
-      boolean onAnOldConnection = writer.isOpen();
-      try {
-        attempt(batch);
-        return;
-      } catch (RuntimeException | Error e) {
-        if (attempt == ATTEMPTS || !isWorthAnother(e, onAnOldConnection)) {
-          throw e;
-        }
-        if (database.fault(e) == Fault.CONFLICT) {
-          conflicts.incrementAndGet();
-        }
-      }
-    }
-  }
-
-  /**
-   * Whether it was surely undone, and a new attempt may do better: where it met another's, and
-   * where a connection is lost that had served before. One that was just opened says how the
-   * database is.
-   */
-  private boolean isWorthAnother(Throwable failure, boolean onAnOldConnection) {
-    if (failure instanceof Writer.CommitFailed) {
-      return false;
-    }
-    Fault fault = database.fault(failure);
-    return fault == Fault.CONFLICT || (fault == Fault.CONNECTION && onAnOldConnection);
-  }
-
-  private void attempt(List<Call<?>> batch) {
-    transaction(
-        handle -> {
-          lockRows(handle, batch);
-          runLedger(handle, batch);
-          for (Call<?> call : batch) {
-            if (call instanceof Call.Waiting<?> waiting) {
-              waiting.run(handle);
-            }
-          }
-        });
-    commits.incrementAndGet();
-  }
-
-  private void transaction(Consumer<Handle> work) {
-    try {
-      writer.transaction(
-          handle -> {
-            reports.begin(handle);
-            work.accept(handle);
-          });
-      noteCommitted();
-    } catch (Writer.CommitFailed e) {
-      seeWhetherItWas();
-      throw e;
-    }
-  }
-
-  /** It was committed; where memory ends here, nobody may run it again all the same. */
-  private void noteCommitted() {
-    try {
-      reports.committed();
-    } catch (RuntimeException | Error e) {
-      throw new Writer.CommitFailed(e);
-    }
-  }
-
-  /** What was committed after all is to be read from now on, not only after the next write. */
-  private void seeWhetherItWas() {
-    try {
-      writer.transaction(reports::begin);
-    } catch (RuntimeException | Error e) {
-      // The next write sees.
-    }
-  }
-
-  /** One call's own order is the same everywhere, and so is that of the ledger writes alone. */
-  private void lockRows(Handle handle, List<Call<?>> batch) {
-    boolean ordered = batch.size() == 1 && batch.get(0).rows().areInOrder();
-    if (database.isShared()
-        && !ordered
-        && batch.stream().anyMatch(call -> call instanceof Call.Waiting<?>)) {
-      RowLocks locks = new RowLocks();
-      batch.forEach(call -> locks.add(call.rows()));
-      locks.take(handle);
-    }
-  }
-
-  private void runLedger(Handle handle, List<Call<?>> batch) {
-    List<Call.Ledger> calls = new ArrayList<>(batch.size());
-    for (Call<?> call : batch) {
-      if (call instanceof Call.Ledger ledgerCall) {
-        calls.add(ledgerCall);
-      }
-    }
-    if (!calls.isEmpty()) {
-      List<Boolean> results = ledger.run(handle, calls.stream().map(c -> c.write).toList());
-      for (int i = 0; i < calls.size(); i++) {
-        calls.get(i).succeed(results.get(i));
-      }
-    }
   }
 
   /** Threads that wait are woken here: they may be all that {@link #callbacks} has. */

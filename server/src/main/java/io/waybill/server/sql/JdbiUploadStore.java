@@ -23,12 +23,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.function.BiFunction;
-import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 public final class JdbiUploadStore implements UploadStore, AutoCloseable {
   private final Database database;
   private final ReportTarget reports;
+  private final Readings reads;
   private final CommitQueue writes;
   private final Clock clock;
   private final RecentUploads recent = new RecentUploads(Ticker.systemTicker());
@@ -55,6 +53,7 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
     this.database = database;
     this.clock = clock;
     this.reports = reports;
+    this.reads = new Readings(database, reports);
     this.writes =
         new CommitQueue(database, reports, new LedgerBatch(reports, clock), capacity, callbacks);
     try {
@@ -155,7 +154,7 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
 
   /** What all tenants have in use of all destinations, for the operator. */
   public List<TenantUsage> usages() {
-    return read((handle, unfolded) -> UsageTable.all(handle));
+    return reads.of((handle, unfolded) -> UsageTable.all(handle));
   }
 
   @Override
@@ -182,13 +181,13 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
 
   @Override
   public Usage usage(String destination, String tenant) {
-    return read((handle, unfolded) -> UsageTable.of(handle, destination, tenant));
+    return reads.of((handle, unfolded) -> UsageTable.of(handle, destination, tenant));
   }
 
   @Override
   public Optional<Upload> find(String tenant, UploadId id) {
     long began = recent.now();
-    Optional<Upload> found = readOne(handle -> UploadTable.byId(handle, tenant, id));
+    Optional<Upload> found = reads.one(handle -> UploadTable.byId(handle, tenant, id));
     found.ifPresent(upload -> recent.read(upload, began));
     return found;
   }
@@ -200,12 +199,12 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
 
   @Override
   public Optional<Upload> findByRequestId(String tenant, String requestId) {
-    return readOne(handle -> UploadTable.byRequestId(handle, tenant, requestId));
+    return reads.one(handle -> UploadTable.byRequestId(handle, tenant, requestId));
   }
 
   @Override
   public Optional<Upload> findOfAnyTenant(UploadId id) {
-    return readOne(handle -> UploadTable.byId(handle, id));
+    return reads.one(handle -> UploadTable.byId(handle, id));
   }
 
   @Override
@@ -213,7 +212,7 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
     if (numbers.isEmpty()) {
       return Map.of();
     }
-    return read((handle, unfolded) -> Folding.revisions(handle, unfolded, numbers));
+    return reads.of((handle, unfolded) -> Folding.revisions(handle, unfolded, numbers));
   }
 
   @Override
@@ -221,9 +220,7 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
     if (numbers.isEmpty()) {
       return List.of();
     }
-    return read(
-        (handle, unfolded) ->
-            Folding.whole(handle, unfolded, UploadTable.byNumbers(handle, numbers)));
+    return reads.all(handle -> UploadTable.byNumbers(handle, numbers));
   }
 
   @Override
@@ -235,8 +232,8 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
           boolean replaced = replaceRow(handle, seen, next, false);
           if (replaced && !change.isEmpty()) {
             reports.fold(handle, seen.number());
-            delete(handle, seen, change.drop()).add(handle);
-            put(handle, seen, change.put()).add(handle);
+            LedgerEdits.delete(handle, seen, change.drop()).add(handle);
+            LedgerEdits.put(handle, seen, change.put()).add(handle);
           }
           return replaced;
         });
@@ -345,7 +342,7 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
         handle -> {
           if (UploadTable.isActive(handle, seen)) {
             reports.fold(handle, seen.number());
-            Counts counts = delete(handle, seen, partNumbers);
+            Counts counts = LedgerEdits.delete(handle, seen, partNumbers);
             if (!counts.isEmpty()) {
               counts.touchAndAdd(handle, List.of(seen.number()), clock.instant());
             }
@@ -356,44 +353,40 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
 
   @Override
   public List<Part> parts(Upload upload, int after, int most) {
-    return read((handle, unfolded) -> Folding.page(handle, unfolded, upload.number(), after, most));
+    return reads.of(
+        (handle, unfolded) -> Folding.page(handle, unfolded, upload.number(), after, most));
   }
 
   @Override
   public BitSet partNumbers(Upload upload) {
-    return read((handle, unfolded) -> Folding.numbers(handle, unfolded, upload.number()));
+    return reads.of((handle, unfolded) -> Folding.numbers(handle, unfolded, upload.number()));
   }
 
   @Override
   public List<Upload> list(Query query) {
-    return read(
-        (handle, unfolded) -> Folding.whole(handle, unfolded, new UploadList(query).run(handle)));
+    return reads.all(handle -> new UploadList(query).run(handle));
   }
 
   @Override
   public Optional<UploadId> last(String tenant, @Nullable UploadId before, int count) {
-    return read((handle, unfolded) -> UploadList.last(handle, tenant, before, count));
+    return reads.of((handle, unfolded) -> UploadList.last(handle, tenant, before, count));
   }
 
   @Override
   public List<Upload> due(Instant now, Set<UploadState> states, int most) {
-    return read(
-        (handle, unfolded) ->
-            Folding.whole(handle, unfolded, UploadTable.due(handle, now, states, most)));
+    return reads.all(handle -> UploadTable.due(handle, now, states, most));
   }
 
   @Override
   public List<Upload> expired(Instant now, @Nullable Upload after, int most) {
-    return read(
-        (handle, unfolded) ->
-            Folding.whole(handle, unfolded, UploadTable.expired(handle, now, after, most)));
+    return reads.all(handle -> UploadTable.expired(handle, now, after, most));
   }
 
   /** Down the primary key: an index of its own would cost every change of every session more. */
   @Override
   public AtRest atRest(Instant before, long after, int most) {
     List<Upload> oldest =
-        read((handle, unfolded) -> UploadTable.oldest(handle, after, most)).stream()
+        reads.of((handle, unfolded) -> UploadTable.oldest(handle, after, most)).stream()
             .map(StoredUpload::upload)
             .toList();
     List<Upload> oldEnough =
@@ -415,45 +408,5 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
   public void close() {
     writes.close();
     database.close();
-  }
-
-  private static Counts delete(Handle handle, Upload upload, Collection<Integer> partNumbers) {
-    List<Long> keys = PartTable.keys(upload.number(), partNumbers);
-    Counts counts = Counts.ofDeleting(handle, keys);
-    PartTable.delete(handle, keys);
-    return counts;
-  }
-
-  private static Counts put(Handle handle, Upload upload, Collection<Part> parts) {
-    Map<Long, Part> byKey = new TreeMap<>();
-    parts.forEach(part -> byKey.put(PartKey.of(upload.number(), part.number()), part));
-    Counts counts = Counts.ofPutting(handle, byKey);
-    PartTable.put(handle, byKey);
-    return counts;
-  }
-
-  private Optional<Upload> readOne(Function<Handle, Optional<StoredUpload>> reading) {
-    return read(
-        (handle, unfolded) -> reading.apply(handle).map(row -> whole(handle, unfolded, row)));
-  }
-
-  private static Upload whole(Handle handle, Unfolded unfolded, StoredUpload row) {
-    return Folding.whole(handle, unfolded, List.of(row)).get(0);
-  }
-
-  /** In one transaction, where rows and journal have to be put together. */
-  private <T> T read(BiFunction<Handle, Unfolded, T> reading) {
-    Unfolded unfolded = reports.unfolded();
-    try {
-      return database
-          .readers()
-          .withHandle(
-              handle ->
-                  unfolded.isEmpty()
-                      ? reading.apply(handle, unfolded)
-                      : handle.inTransaction(same -> reading.apply(same, unfolded)));
-    } catch (RuntimeException e) {
-      throw StoreFailures.of(database, e);
-    }
   }
 }

@@ -169,12 +169,12 @@ enum PlantedBug {
       "RetryStrategy never = thrice;",
       S3ObjectStoreTest.class),
   A_COMPLETE_WITHOUT_AN_ETAG_IS_A_SUCCESS(
-      "s3/S3ObjectStore",
+      "s3/MultipartUploads",
       "if (done.eTag() == null || Part.unquoted(done.eTag()).isBlank()) {",
       "if (done == null) {",
       S3ObjectStoreTest.class),
   COMPLETE_REPLACES_WHAT_STANDS_THERE(
-      "s3/S3ObjectStore",
+      "s3/MultipartUploads",
       "request.ifNoneMatch(\"*\");",
       "request.key(spec.key());",
       FakeAwsObjectStoreTest.class),
@@ -199,12 +199,12 @@ enum PlantedBug {
       "if (foldedThen > 0) {",
       ReportJournalTest.class),
   ROWS_AND_JOURNAL_ARE_READ_AT_DIFFERENT_TIMES(
-      "sql/JdbiUploadStore",
+      "sql/Readings",
       ": handle.inTransaction(same -> reading.apply(same, unfolded)));",
       ": reading.apply(handle, unfolded));",
       ReportJournalTest.class),
   A_LOST_COMMIT_IS_NOT_LOOKED_FOR(
-      "sql/CommitQueue",
+      "sql/Batches",
       "writer.transaction(reports::begin);",
       "writer.transaction(handle -> {});",
       CommitQueueTest.class),
