@@ -134,8 +134,10 @@ final class Repeats {
     pause(delay(failures, failure), failure);
   }
 
-  long nanoTime() {
-    return nanoTime.getAsLong();
+  /** The same, and not less than a time. */
+  void pause(int failures, Duration least, WaybillException failure) {
+    Duration delay = delay(failures, failure);
+    pause(delay.compareTo(least) < 0 ? least : delay, failure);
   }
 
   private void pause(Duration delay, WaybillException failure) {

@@ -6,9 +6,9 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.waybill.v1.Upload;
 import io.waybill.v1.WatchUploadResponse;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
@@ -16,11 +16,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Follows an upload over as many streams as it takes: one that breaks, or that the server ends, is
  * taken up again where it was, on whatever server answers. Only streams that bring nothing, one
- * after the other, use up the patience.
+ * after the other, use up the patience; so after one of those the next asks for all: a server that
+ * is there tells something, however quiet the upload is.
  */
 final class Watch {
-  /** A stream that was open for so long was no failed attempt, though nothing came. */
-  private static final long LONG_NANOS = TimeUnit.SECONDS.toNanos(20);
+  /** Whoever renews a token needs so long until it is sent, see {@link TokenFile}. */
+  private static final Duration RENEWAL = Duration.ofSeconds(1);
 
   private final Repeats repeats;
   private final LongFunction<Iterator<WatchUploadResponse>> rpc;
@@ -36,12 +37,13 @@ final class Watch {
   /** Tells the listener of every new state, on this thread, and returns the terminal one. */
   Upload follow(long afterRevision, Consumer<Upload> listener) {
     long known = afterRevision;
+    boolean welcome = false;
+    boolean silent = false;
     int failures = 0;
     while (true) {
-      try (Stream stream = new Stream(known)) {
+      try (Stream stream = new Stream(silent ? 0 : known)) {
         while (stream.hasNext()) {
           Upload upload = stream.next();
-          failures = 0;
           boolean terminal = isTerminal(upload);
           if (upload.getRevision() > known || terminal) {
             known = upload.getRevision();
@@ -51,15 +53,17 @@ final class Watch {
             return upload;
           }
         }
-        failures = stream.hasHeld() ? 1 : failures + 1;
+        silent = !stream.hasTold();
+        welcome |= stream.hasTold();
+        failures = silent ? failures + 1 : 1;
         WaybillException failure = repeats.read(stream.failure());
-        // The token it was opened with has ended, and the next call sends a new one.
-        boolean renewed = failure.code() == Status.Code.UNAUTHENTICATED && stream.hasHeld();
+        // The token that was good has ended, and one of the next calls sends a new one.
+        boolean renewed = welcome && failure.code() == Status.Code.UNAUTHENTICATED;
         boolean again = renewed || failure.isRetryable();
         if (!again || failures >= repeats.attempts(failure)) {
           throw failure;
         }
-        repeats.pause(failures, failure);
+        repeats.pause(failures, renewed ? RENEWAL : Duration.ZERO, failure);
       }
     }
   }
@@ -78,7 +82,6 @@ final class Watch {
   /** One of them. It ends in a failure: whoever is told the terminal state asks for no more. */
   private final class Stream implements AutoCloseable {
     private final CancellableContext context = Context.current().withCancellation();
-    private final long beganNanos = repeats.nanoTime();
     private boolean told;
     private @Nullable Iterator<WatchUploadResponse> messages;
     private StatusRuntimeException failure =
@@ -109,13 +112,12 @@ final class Watch {
       return repeats.answered(Objects.requireNonNull(messages).next().getUpload());
     }
 
-    StatusRuntimeException failure() {
-      return failure;
+    boolean hasTold() {
+      return told;
     }
 
-    /** Whether it was a stream at all: brought something, or was open for long. */
-    boolean hasHeld() {
-      return told || repeats.nanoTime() - beganNanos >= LONG_NANOS;
+    StatusRuntimeException failure() {
+      return failure;
     }
 
     @Override

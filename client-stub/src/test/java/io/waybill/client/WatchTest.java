@@ -57,8 +57,26 @@ class WatchTest {
     assertThat(watch()).isEqualTo(completed(7));
 
     assertThat(told).containsExactly(active(1), active(4), active(6), completed(7));
-    assertThat(streams()).containsExactly("WatchUpload 0", "WatchUpload 4", "WatchUpload 4");
+    assertThat(streams()).containsExactly("WatchUpload 0", "WatchUpload 4", "WatchUpload 0");
     assertThat(bench.waits).hasSize(2);
+  }
+
+  /** Behind a proxy that ends what is quiet, and answers for servers that are away. */
+  @Test
+  void asksForAllAfterAStreamThatToldNothingSoThatAServerShowsItself() {
+    bench.waybill.watchNext(unavailable(), active(1));
+    for (int i = 0; i < 15; i++) {
+      bench.waybill.watchNext(unavailable());
+      bench.waybill.watchNext(unavailable(), active(1));
+    }
+    bench.waybill.watchNext(null, completed(2));
+
+    assertThat(watch()).isEqualTo(completed(2));
+
+    assertThat(told).containsExactly(active(1), completed(2));
+    assertThat(streams().subList(0, 5))
+        .containsExactly(
+            "WatchUpload 0", "WatchUpload 1", "WatchUpload 0", "WatchUpload 1", "WatchUpload 0");
   }
 
   @Test
@@ -123,12 +141,31 @@ class WatchTest {
     StatusRuntimeException expired =
         FakeWaybill.error(Status.Code.UNAUTHENTICATED, "UNAUTHENTICATED");
     bench.waybill.watchNext(expired, active(1));
+    bench.waybill.watchNext(expired); // its file is read once a second
+    bench.waybill.watchNext(expired);
     bench.waybill.watchNext(null, completed(2));
+
     assertThat(watch()).isEqualTo(completed(2));
 
+    assertThat(bench.waits)
+        .hasSize(3)
+        .allSatisfy(wait -> assertThat(wait).isGreaterThanOrEqualTo(Duration.ofSeconds(1)));
+  }
+
+  @Test
+  void givesUpWhereItsTokenIsNotRenewedOrNeverWasGood() {
+    StatusRuntimeException expired =
+        FakeWaybill.error(Status.Code.UNAUTHENTICATED, "UNAUTHENTICATED");
     bench.waybill.watchNext(expired, active(1));
-    bench.waybill.watchNext(expired);
+    for (int i = 0; i < 20; i++) {
+      bench.waybill.watchNext(expired);
+    }
     assertThat(failedWatch().is(ErrorReason.ERROR_REASON_UNAUTHENTICATED)).isTrue();
+    assertThat(streams()).hasSize(RetryPolicy.defaults().maxAttempts());
+
+    bench.waybill.calls.clear();
+    assertThat(failedWatch().is(ErrorReason.ERROR_REASON_UNAUTHENTICATED)).isTrue();
+    assertThat(streams()).hasSize(1);
   }
 
   @Test

@@ -161,7 +161,7 @@ record Core(
             threads.readers);
     CompleteUpload complete = new CompleteUpload(sessions, assembly, threads.completions);
     UploadPlanner planner = new UploadPlanner(destinations, clock, new SecureRandom());
-    Watches watches = new Watches(store, clock, new SecureRandom(), config.watches());
+    Watches watches = new Watches(store, Clock.systemUTC(), new SecureRandom(), config.watches());
     UseCases useCases =
         new UseCases(
             new StartUpload(planner, store, sessions, creation, signParts, clock, pauses, timing),

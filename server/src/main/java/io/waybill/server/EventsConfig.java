@@ -30,8 +30,14 @@ public record EventsConfig(@Nullable SqsSettings queue, @Nullable WebhookConfig 
     Duration visibility =
         section.duration("visibility_timeout", SqsSettings.DEFAULT_VISIBILITY_TIMEOUT);
     if (url == null) {
+      boolean isMeant =
+          !region.isEmpty()
+              || workers != SqsSettings.DEFAULT_WORKERS
+              || !visibility.equals(SqsSettings.DEFAULT_VISIBILITY_TIMEOUT);
       if (!isOptional) {
         section.problem("queue_url", "required, unless there is a webhook");
+      } else if (isMeant) {
+        section.problem("queue_url", "required with region, workers or visibility_timeout");
       }
       return null;
     }

@@ -13,7 +13,7 @@ final class Units {
   private static final Map<String, Long> SECONDS =
       Map.of("s", 1L, "m", 60L, "h", 3_600L, "d", 86_400L);
 
-  private static final Map<String, Long> MILLIS = Map.of("ms", 1L, "s", 1_000L);
+  private static final Map<String, Long> MILLIS = Map.of("ms", 1L, "s", 1_000L, "m", 60_000L);
 
   private Units() {}
 
@@ -31,7 +31,7 @@ final class Units {
 
   /** To the millisecond, for what is not as long as others. */
   static Duration parseMoment(String text) {
-    return Duration.ofMillis(parse(text, MILLIS, "a duration such as 500ms (ms, s)"));
+    return Duration.ofMillis(parse(text, MILLIS, "a duration such as 500ms (ms, s, m)"));
   }
 
   private static long parse(String text, Map<String, Long> units, String allowed) {

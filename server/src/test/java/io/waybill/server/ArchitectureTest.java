@@ -125,5 +125,14 @@ class ArchitectureTest {
           .resideInAPackage(ROOT + ".ops")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage(ROOT, ROOT + ".(upload|grpc|auth|sql|s3|events|dev)");
+          .resideInAnyPackage(ROOT, ROOT + ".(upload|grpc|auth|sql|s3|events|content|dev)");
+
+  @ArchTest
+  static final ArchRule storesAndContentLogOnTheirOwn =
+      noClasses()
+          .that()
+          .resideInAnyPackage(ROOT + ".sql", ROOT + ".s3", ROOT + ".content")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(ROOT, ROOT + ".ops");
 }

@@ -132,6 +132,8 @@ class ServerConfigTest {
       value = {
         "{}|events.queue_url: required, unless there is a webhook",
         "{queue_url: 'https://h/1/q'}|events.region: required",
+        "{workers: 99, webhook: {listen: '127.0.0.1:0', secret_file: x}}"
+            + "|events.queue_url: required with region, workers or visibility_timeout",
         "{queue_url: 'https://h/1/q?a=b', region: r}|queue_url: https://HOST/ACCOUNT/NAME",
         "{queue_url: 'ftp://h/1/q', region: r}|queue_url: https://HOST/ACCOUNT/NAME",
         "{queue_url: 'https://h/1/q', region: r, workers: 65}|workers: 1 to 64, not 65",
@@ -286,7 +288,8 @@ class ServerConfigTest {
         "max_watches: 0|limits.max_watches: 1 to 1000000",
         "max_watches_per_tenant: 0|limits.max_watches_per_tenant: 1 to 1000000",
         "watch_interval: 10ms|limits.watch_interval: 50ms to 60s",
-        "watch_interval: 1m|limits.watch_interval: a duration such as 500ms (ms, s), not 1m",
+        "watch_interval: 2m|limits.watch_interval: 50ms to 60s",
+        "watch_interval: 1h|limits.watch_interval: a duration such as 500ms (ms, s, m), not 1h",
         "shutdown_grace: 2h|limits.shutdown_grace: 0s to 1h",
         "max_pings: 1|limits.max_pings: unknown key; known are max_connections",
       })

@@ -58,11 +58,17 @@ public final class StatusErrors {
     }
     if (failure instanceof UploadException e && e.reason() != Reason.INTERNAL) {
       if (cause != null) {
-        foreseen.say(e.reason().name(), () -> e.reason() + ": " + Causes.line(cause));
+        foreseen.say(kind(e, cause), () -> e.reason() + ": " + Causes.line(cause));
       }
       return e;
     }
     return incident(failure);
+  }
+
+  /** What one bucket refuses must not hide what another does. */
+  private static String kind(UploadException failure, Throwable cause) {
+    String where = cause instanceof StorageException storage ? storage.where() : "";
+    return where.isEmpty() ? failure.reason().name() : failure.reason() + ": " + where;
   }
 
   private UploadException incident(Throwable failure) {

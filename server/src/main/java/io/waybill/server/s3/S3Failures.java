@@ -50,12 +50,12 @@ final class S3Failures {
     if (failure instanceof StorageException known) {
       return known;
     }
-    String where = operation + " at " + destination + ": ";
+    String where = operation + " at " + destination;
     if (failure instanceof AwsServiceException answer) {
-      return new StorageException(kind(operation, answer), where + words(answer), failure);
+      return new StorageException(kind(operation, answer), where, words(answer), failure);
     }
     // Torn connections, timeouts, an answer that cannot be read.
-    return new StorageException(Kind.UNAVAILABLE, where + innermost(failure), failure);
+    return new StorageException(Kind.UNAVAILABLE, where, innermost(failure), failure);
   }
 
   static String innermost(Throwable failure) {
@@ -69,7 +69,7 @@ final class S3Failures {
   /** A success that lacks its substance (PROTOCOL rule 7). */
   static StorageException hollow(S3Operation operation, String destination, String missing) {
     return new StorageException(
-        Kind.UNAVAILABLE, operation + " at " + destination + ": a success without " + missing);
+        Kind.UNAVAILABLE, operation + " at " + destination, "a success without " + missing, null);
   }
 
   private static Kind kind(S3Operation operation, AwsServiceException answer) {

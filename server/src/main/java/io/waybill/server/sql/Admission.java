@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param refusal null where it was not
  */
 record Admission(@Nullable Created created, @Nullable UploadException refusal) {
+  /** How often another replica may write between two of these statements. */
+  private static final int ATTEMPTS = 3;
 
   static Admission run(
       Handle handle,
@@ -29,20 +31,39 @@ record Admission(@Nullable Created created, @Nullable UploadException refusal) {
       Instant expireTime,
       Quota quota,
       Instant now) {
+    Optional<Admission> clear = Optional.empty();
+    for (int attempt = 0; attempt < ATTEMPTS && clear.isEmpty(); attempt++) {
+      clear = attempt(handle, unfolded, spec, progress, expireTime, quota, now);
+    }
+    return clear.orElseGet(() -> new Admission(null, StoreFailures.unavailable()));
+  }
+
+  /** Empty where what one statement saw was not so any more for the next. */
+  private static Optional<Admission> attempt(
+      Handle handle,
+      Unfolded unfolded,
+      UploadSpec spec,
+      Progress progress,
+      Instant expireTime,
+      Quota quota,
+      Instant now) {
     Optional<StoredUpload> existing = stored(handle, spec);
     if (existing.isPresent()) {
-      return made(handle, unfolded, existing.get(), false);
+      return existing.map(row -> made(handle, unfolded, row, false));
     }
     Usage asked = Usage.of(spec, progress.state());
     if (!UsageTable.take(handle, spec, asked, quota)) {
+      if (stored(handle, spec).isPresent()) { // it was this one that took the last room
+        return Optional.empty();
+      }
       Usage used = UsageTable.of(handle, spec.destination(), spec.tenant());
-      return new Admission(null, quota.refusal(spec, asked, used).orElseThrow());
+      return quota.refusal(spec, asked, used).map(refusal -> new Admission(null, refusal));
     }
     boolean isNew = UploadTable.insert(handle, spec, progress, expireTime, now);
     if (!isNew) { // another replica was quicker
       UsageTable.giveBack(handle, spec, asked);
     }
-    return made(handle, unfolded, stored(handle, spec).orElseThrow(), isNew);
+    return stored(handle, spec).map(row -> made(handle, unfolded, row, isNew));
   }
 
   /**

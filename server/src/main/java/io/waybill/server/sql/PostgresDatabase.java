@@ -59,7 +59,12 @@ final class PostgresDatabase implements Database {
     this.writers = Dialect.POSTGRES.speak(Jdbi.create(source));
     this.readerPool = readerPool(source);
     this.readers = Dialect.POSTGRES.speak(Jdbi.create(new ReaderConnections(readerPool)));
-    this.clock = DatabaseClock.start(Clock.systemUTC(), readers);
+    try {
+      this.clock = DatabaseClock.start(Clock.systemUTC(), readers);
+    } catch (RuntimeException | Error e) {
+      readerPool.close();
+      throw e;
+    }
   }
 
   /**

@@ -80,7 +80,7 @@ public final class FullLedgers {
     }
     try {
       readers.execute(tenant, () -> look(tenant, id, retries));
-    } catch (RuntimeException e) { // no room
+    } catch (RuntimeException | Error e) { // no room, or no thread to be had
       waiting.remove(id);
       failed(tenant, id, retries, e);
     }
@@ -134,7 +134,7 @@ public final class FullLedgers {
             again.remove(id);
             beginLook(tenant, id, retries + 1);
           });
-    } catch (RuntimeException e) { // it stops
+    } catch (RuntimeException | Error e) { // it stops
       again.remove(id);
     }
   }

@@ -15,8 +15,10 @@ public final class LastLook {
   enum Answer {
     COMPLETE,
     EXPIRE,
-    /** S3 does not say. */
-    LATER
+    /** It is not known: S3 does not answer, or a completion is under way. */
+    LATER,
+    /** The same, and S3 was asked: it refuses to say. */
+    REFUSED
   }
 
   private final Destinations destinations;
@@ -51,16 +53,22 @@ public final class LastLook {
     if (completions.isUnderWay(upload)) {
       return Answer.LATER;
     }
-    Answer withoutWord = isWaitedFor(upload) ? Answer.LATER : Answer.EXPIRE;
     if (silent.contains(upload.spec().destination())) {
-      return withoutWord;
+      return unlessItsTimeIsOver(upload, Answer.LATER);
     }
     try {
       return assembly.isAllThere(upload) ? Answer.COMPLETE : Answer.EXPIRE;
     } catch (StorageException e) {
+      LOG.log(
+          Level.WARNING,
+          "whether upload {0} is there cannot be told: {1}",
+          upload.id(),
+          e.getMessage());
+      if (e.kind() == StorageException.Kind.REFUSED) { // that is an answer, and of this one alone
+        return unlessItsTimeIsOver(upload, Answer.REFUSED);
+      }
       silent.add(upload.spec().destination());
-      LOG.log(Level.WARNING, "whether upload " + upload.id() + " is there cannot be told", e);
-      return withoutWord;
+      return unlessItsTimeIsOver(upload, Answer.LATER);
     }
   }
 
@@ -70,7 +78,8 @@ public final class LastLook {
   }
 
   /** S3 may be silent for as long as a PUT may take; then the session ends unseen. */
-  private boolean isWaitedFor(Upload upload) {
-    return clock.instant().isBefore(upload.expireTime().plus(timing.putGrace()));
+  private Answer unlessItsTimeIsOver(Upload upload, Answer answer) {
+    boolean isWaitedFor = clock.instant().isBefore(upload.expireTime().plus(timing.putGrace()));
+    return isWaitedFor ? answer : Answer.EXPIRE;
   }
 }

@@ -2,6 +2,7 @@ package io.waybill.server.upload;
 
 import java.time.Duration;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** S3 did not do what was asked of it. The message is for the log, not for callers. */
 public final class StorageException extends RuntimeException {
@@ -22,15 +23,33 @@ public final class StorageException extends RuntimeException {
   }
 
   private final Kind kind;
+  private final String where;
 
   public StorageException(Kind kind, String message) {
     super(message);
     this.kind = kind;
+    this.where = "";
   }
 
   public StorageException(Kind kind, String message, Throwable cause) {
     super(message, cause);
     this.kind = kind;
+    this.where = "";
+  }
+
+  /**
+   * @param where what was asked of which destination
+   * @param answer in S3's words
+   */
+  public StorageException(Kind kind, String where, String answer, @Nullable Throwable cause) {
+    super(where + ": " + answer, cause);
+    this.kind = kind;
+    this.where = where;
+  }
+
+  /** What was asked of which destination, such as {@code HeadObject at reports}; or empty. */
+  public String where() {
+    return where;
   }
 
   public Kind kind() {

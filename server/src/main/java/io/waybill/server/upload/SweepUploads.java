@@ -113,7 +113,8 @@ public final class SweepUploads {
           }
           case EXPIRE ->
               swept.add(Swept.of(actionFor(upload), upload, sweep(upload, () -> expire(upload))));
-          case LATER -> swept.add(Swept.of(actionFor(upload), upload, Swept.Outcome.LATER));
+          case LATER, REFUSED ->
+              swept.add(Swept.of(actionFor(upload), upload, Swept.Outcome.LATER));
         }
         if (answer != LastLook.Answer.LATER && ++asked == BATCH) {
           return;

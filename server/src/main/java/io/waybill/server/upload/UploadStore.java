@@ -96,7 +96,7 @@ public interface UploadStore {
   /** The tenant's session that this request id made. */
   Optional<Upload> findByRequestId(String tenant, String requestId);
 
-  /** The session of this id, whoever's it is: for the sweeper alone, which asks for no caller. */
+  /** The session of this id, whoever's it is: for the sweeper and events, which have no caller. */
   Optional<Upload> findOfAnyTenant(UploadId id);
 
   /**

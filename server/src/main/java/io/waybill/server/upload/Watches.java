@@ -38,6 +38,9 @@ public final class Watches {
   private int failures;
   private int skip;
 
+  /**
+   * @param clock what callers were known by is judged by; not the store's, if that is another
+   */
   public Watches(UploadStore store, Clock clock, RandomGenerator random, WatchLimits limits) {
     this.store = store;
     this.clock = clock;
@@ -65,11 +68,12 @@ public final class Watches {
 
   /** Looks once at everything that is watched. To be called at an interval, by one thread. */
   public void look() {
-    if (skip > 0) {
-      skip--;
-      return;
-    }
     try {
+      endOverdue();
+      if (skip > 0) {
+        skip--;
+        return;
+      }
       Map<Long, List<Watch>> ready = ready();
       List<Long> numbers = List.copyOf(ready.keySet());
       for (int from = 0; from < numbers.size(); from += CHUNK) {
@@ -81,12 +85,18 @@ public final class Watches {
     }
   }
 
-  /** By upload; those that are overdue end instead. */
-  private Map<Long, List<Watch>> ready() {
+  /** For which the store is not needed: who may not watch any longer ends though it is away. */
+  private void endOverdue() {
     Instant now = clock.instant();
-    Map<Long, List<Watch>> ready = new HashMap<>();
     for (Watch watch : open) {
       watch.overdue(now).ifPresent(watch::fail);
+    }
+  }
+
+  /** By upload. */
+  private Map<Long, List<Watch>> ready() {
+    Map<Long, List<Watch>> ready = new HashMap<>();
+    for (Watch watch : open) {
       if (watch.isReady()) {
         ready.computeIfAbsent(watch.number(), first -> new ArrayList<>(1)).add(watch);
       }

@@ -74,7 +74,7 @@ class ManyWatchersIT {
       System.out.printf(
           "watchers=%d bytes_each=%d threads_before=%d threads=%d%n",
           WATCHERS, bytes, threadsBefore, threads);
-      assertThat(bytes).isBetween(100L, 20_000L);
+      assertThat(bytes).isBetween(100L, 5_000L);
       assertThat(threads).isLessThan(threadsBefore + 20);
 
       for (int i = 0; i < CHANGES; i++) {

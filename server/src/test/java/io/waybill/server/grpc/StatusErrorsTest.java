@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.waybill.server.ops.HeardLog;
 import io.waybill.server.upload.Reason;
+import io.waybill.server.upload.StorageException;
 import io.waybill.server.upload.UploadException;
 import java.util.Map;
 import java.util.Random;
@@ -29,6 +30,19 @@ class StatusErrorsTest {
   }
 
   @Test
+  void whatOneBucketRefusesHidesNotWhatAnotherDoes() {
+    for (int i = 0; i < 100; i++) {
+      errors.of(refused("busy", "request " + i));
+    }
+    errors.of(refused("quiet", "AccessDenied"));
+
+    assertThat(heard.events()).hasSize(11);
+    assertThat(heard.lines().get(10))
+        .startsWith("WARNING STORAGE_REFUSED: ")
+        .contains("HeadObject at quiet: AccessDenied");
+  }
+
+  @Test
   void everyDefectHasItsStack() {
     for (int i = 0; i < 20; i++) {
       errors.of(new IllegalStateException("a defect"));
@@ -43,6 +57,11 @@ class StatusErrorsTest {
     errors.of(new UploadException(Reason.OVERLOADED, "too many of you", Map.of()));
 
     assertThat(heard.lines()).isEmpty();
+  }
+
+  private static StorageException refused(String destination, String words) {
+    return new StorageException(
+        StorageException.Kind.REFUSED, "HeadObject at " + destination, words, null);
   }
 
   private static UploadException away(String what) {

@@ -10,6 +10,7 @@ import io.waybill.server.sql.PostgresReplicasIT;
 import io.waybill.server.sql.ReportJournalTest;
 import io.waybill.server.sql.SqliteDatabaseTest;
 import io.waybill.server.sql.SqliteUploadStoreTest;
+import io.waybill.server.upload.CompleteByItselfTest;
 import io.waybill.server.upload.CompleteUploadTest;
 import io.waybill.server.upload.ConfirmUploadTest;
 import io.waybill.server.upload.SignPartsTest;
@@ -17,6 +18,7 @@ import io.waybill.server.upload.StartUploadTest;
 import io.waybill.server.upload.SweepOrphansTest;
 import io.waybill.server.upload.SweepUploadsTest;
 import io.waybill.server.upload.TokenBucketsTest;
+import io.waybill.server.upload.WatchUploadTest;
 
 /** A mistake somebody could make in one line, and who notices. */
 enum PlantedBug {
@@ -257,7 +259,22 @@ enum PlantedBug {
       "void take(Handle handle) {\n    uploads.clear();\n    usages.clear();",
       PostgresReplicasIT.class),
   OLD_SIZES_ARE_READ_BEFORE_THE_ROWS_ARE_LOCKED(
-      "sql/Dialect", "new Dialect(\"FOR UPDATE\",", "new Dialect(\"\",", PostgresReplicasIT.class);
+      "sql/Dialect", "new Dialect(\"FOR UPDATE\",", "new Dialect(\"\",", PostgresReplicasIT.class),
+  A_START_BEYOND_THE_QUOTA_IS_NOT_LOOKED_FOR(
+      "sql/Admission",
+      "if (stored(handle, spec).isPresent()) {",
+      "if (existing.isPresent()) { // which it is not",
+      PostgresReplicasIT.class),
+  ONE_REFUSAL_SILENCES_A_DESTINATION(
+      "upload/LastLook",
+      "if (e.kind() == StorageException.Kind.REFUSED) {",
+      "if (e.kind() == StorageException.Kind.EXISTS) {",
+      CompleteByItselfTest.class),
+  A_WATCH_OUTLASTS_ITS_TOKEN_WITHOUT_A_DATABASE(
+      "upload/Watches",
+      "endOverdue();\n      if (skip > 0) {\n        skip--;\n        return;\n      }",
+      "if (skip > 0) {\n        skip--;\n        return;\n      }\n      endOverdue();",
+      WatchUploadTest.class);
 
   /** The class, below io.waybill.server. */
   final String source;

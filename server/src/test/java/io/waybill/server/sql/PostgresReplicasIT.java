@@ -20,10 +20,12 @@ import io.waybill.server.upload.S3Limits;
 import io.waybill.server.upload.TenantUsage;
 import io.waybill.server.upload.Upload;
 import io.waybill.server.upload.UploadException;
+import io.waybill.server.upload.UploadSpec;
 import io.waybill.server.upload.UploadState;
 import io.waybill.server.upload.UploadStore.Created;
 import io.waybill.server.upload.UploadStore.LedgerChange;
 import io.waybill.server.upload.Usage;
+import java.io.IOException;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -36,9 +38,12 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.SqlLogger;
+import org.jdbi.v3.core.statement.StatementContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -164,6 +169,61 @@ public class PostgresReplicasIT {
             });
     assertThat(made.stream().mapToInt(n -> n).sum()).isEqualTo(10);
     assertThat(stores.get(1).usage("bucket-of-the-day", TENANT).openSessions()).isEqualTo(10);
+  }
+
+  @Test
+  void aStartThatAnotherReplicaHasMadeMeanwhileIsNotBeyondTheQuota() throws Exception {
+    Quota one = new Quota(1, Quota.NO_LIMIT);
+    UploadSpec spec = spec(TENANT, "r1");
+    List<Created> others = new ArrayList<>();
+    try (JdbiUploadStore interrupted =
+        interrupted(
+            "UPDATE tenant_usage",
+            () -> others.add(stores.get(0).create(spec, active(), END, one)))) {
+      Created created = interrupted.create(spec(TENANT, "r1"), active(), END, one);
+
+      assertThat(created.isNew()).isFalse();
+      assertThat(created.upload()).isEqualTo(others.get(0).upload());
+    }
+    assertThat(stores.get(0).usage("bucket-of-the-day", TENANT).openSessions()).isEqualTo(1);
+  }
+
+  @Test
+  void roomThatAnotherReplicaHasGivenBackMeanwhileIsTaken() throws Exception {
+    Quota one = new Quota(1, Quota.NO_LIMIT);
+    Upload last = stores.get(0).create(spec(TENANT, "r1"), active(), END, one).upload();
+    try (JdbiUploadStore interrupted =
+        interrupted(
+            "SELECT open_sessions",
+            () ->
+                assertThat(stores.get(0).replaceIfNotExtended(last, last.progress().aborted(T0)))
+                    .isTrue())) {
+      assertThat(interrupted.create(spec(TENANT, "r2"), active(), END, one).isNew()).isTrue();
+    }
+    assertThat(stores.get(0).usage("bucket-of-the-day", TENANT).openSessions()).isEqualTo(1);
+  }
+
+  /** A third replica, whose writer is overtaken once: before a statement that begins so. */
+  private JdbiUploadStore interrupted(String statement, Runnable overtaking) throws IOException {
+    AtomicBoolean done = new AtomicBoolean();
+    SqlLogger overtaken =
+        new SqlLogger() {
+          @Override
+          public void logBeforeExecution(StatementContext context) {
+            if (context.getParsedSql().getSql().startsWith(statement)
+                && done.compareAndSet(false, true)) {
+              overtaking.run();
+            }
+          }
+        };
+    Database database =
+        new WrappedDatabase(PostgresDatabase.open(address)) {
+          @Override
+          public Handle openWriter() {
+            return super.openWriter().setSqlLogger(overtaken);
+          }
+        };
+    return new JdbiUploadStore(database, Clock.fixed(T0, ZoneOffset.UTC), Runnable::run);
   }
 
   @Test

@@ -23,7 +23,10 @@ import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Runs every method of the store, and asks SQLite how it would run each statement they used. */
+/**
+ * Runs every method of the store, and asks SQLite how it would run each statement they used. Not
+ * {@code usages}, which is to read all of its table.
+ */
 class QueryPlanTest {
   @TempDir Path dir;
 
@@ -74,6 +77,9 @@ class QueryPlanTest {
     store.expired(END, upload, 10);
     store.atRest(END, 0, 10);
     store.renewLeases(List.of(upload), END);
+    store.releaseLeases();
+    store.findOfAnyTenant(upload.id());
+    store.usage("bucket-of-the-day", TENANT);
     store.revisions(List.of(upload.number(), upload.number() + 1));
     store.findAll(List.of(upload.number(), upload.number() + 1));
     Upload now = reread(store, upload);

@@ -199,6 +199,27 @@ public class CompleteByItselfTest {
     assertThat(domain.now(another).state()).isEqualTo(UploadState.EXPIRED);
   }
 
+  /** A stranger's object that he encrypted himself, say: HEAD answers 400. */
+  @Test
+  void whatS3RefusesToTellOfOneUploadHoldsUpNoOther() {
+    Upload refused = startAndPut("auto", 2);
+    Upload whole = startAndPut("auto", 2);
+    Upload empty = domain.startTo("auto", 16 * MIB, UploadMode.MULTIPART);
+    domain.objects.before(
+        operation -> {
+          if (operation == Operation.LIST_PARTS
+              && domain.objects.calls(Operation.LIST_PARTS) == 1) {
+            throw new StorageException(StorageException.Kind.REFUSED, "400");
+          }
+        });
+
+    sweepAfter(LIFE.plusMinutes(1));
+
+    assertThat(domain.now(refused).state()).isEqualTo(UploadState.ACTIVE);
+    assertThat(domain.now(whole).state()).isEqualTo(UploadState.COMPLETED);
+    assertThat(domain.now(empty).state()).isEqualTo(UploadState.EXPIRED);
+  }
+
   @Test
   void whatS3RefusesToPutTogetherEndsAfterAll() {
     Upload upload = startAndPut("auto", 2);

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What watchers are told, on a clock and by looks that the test makes. */
-class WatchUploadTest {
+public class WatchUploadTest {
   private static final Duration LONGEST = Duration.ofMinutes(12);
   private static final WatchLimits LIMITS =
       new WatchLimits(Duration.ofMillis(500), 2_000, 1_500, LONGEST);
@@ -319,6 +319,22 @@ class WatchUploadTest {
     assertThat(watcher.failure().reason()).isEqualTo(Reason.UNAUTHENTICATED);
     assertThat(watcher.failure().metadata()).containsEntry("problem", "expired");
     assertThat(watch.watching()).isZero();
+  }
+
+  @Test
+  void endsWithWhatItsCallerIsKnownByThoughTheDatabaseIsAway() {
+    Instant end = domain.clock.instant().plusSeconds(60);
+    RecordingWatcher watcher = new RecordingWatcher();
+    watch.execute(new Caller("acme", "test", Set.of(Role.READER), end), start().id(), 0, watcher);
+    domain.store.breakWith(new UploadException(Reason.STORE_UNAVAILABLE, "away", Map.of()));
+    for (int i = 0; i < 40; i++) {
+      watches.look();
+    }
+    assertThat(watcher.failure).isNull();
+
+    domain.clock.advance(Duration.ofSeconds(60));
+    watches.look();
+    assertThat(watcher.failure().reason()).isEqualTo(Reason.UNAUTHENTICATED);
   }
 
   @Test
