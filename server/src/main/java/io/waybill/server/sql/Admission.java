@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param refusal null where it was not
  */
 record Admission(@Nullable Created created, @Nullable UploadException refusal) {
-  /** How often another replica may write between two of these statements. */
+  /** How often what one statement saw may not be so any more for the next. */
   private static final int ATTEMPTS = 3;
 
   static Admission run(
@@ -31,39 +31,30 @@ record Admission(@Nullable Created created, @Nullable UploadException refusal) {
       Instant expireTime,
       Quota quota,
       Instant now) {
-    Optional<Admission> clear = Optional.empty();
-    for (int attempt = 0; attempt < ATTEMPTS && clear.isEmpty(); attempt++) {
-      clear = attempt(handle, unfolded, spec, progress, expireTime, quota, now);
-    }
-    return clear.orElseGet(() -> new Admission(null, StoreFailures.unavailable()));
-  }
-
-  /** Empty where what one statement saw was not so any more for the next. */
-  private static Optional<Admission> attempt(
-      Handle handle,
-      Unfolded unfolded,
-      UploadSpec spec,
-      Progress progress,
-      Instant expireTime,
-      Quota quota,
-      Instant now) {
-    Optional<StoredUpload> existing = stored(handle, spec);
-    if (existing.isPresent()) {
-      return existing.map(row -> made(handle, unfolded, row, false));
-    }
     Usage asked = Usage.of(spec, progress.state());
-    if (!UsageTable.take(handle, spec, asked, quota)) {
-      if (stored(handle, spec).isPresent()) { // it was this one that took the last room
-        return Optional.empty();
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      Optional<StoredUpload> existing = stored(handle, spec);
+      if (existing.isPresent()) {
+        return made(handle, unfolded, existing.get(), false);
       }
-      Usage used = UsageTable.of(handle, spec.destination(), spec.tenant());
-      return quota.refusal(spec, asked, used).map(refusal -> new Admission(null, refusal));
+      if (UsageTable.take(handle, spec, asked, quota)) {
+        boolean isNew = UploadTable.insert(handle, spec, progress, expireTime, now);
+        if (!isNew) { // another replica was quicker
+          UsageTable.giveBack(handle, spec, asked);
+        }
+        Optional<StoredUpload> row = stored(handle, spec);
+        if (row.isPresent()) {
+          return made(handle, unfolded, row.get(), isNew);
+        }
+      } else if (stored(handle, spec).isEmpty()) { // else it was this one that took the last room
+        Usage used = UsageTable.of(handle, spec.destination(), spec.tenant());
+        Optional<UploadException> refusal = quota.refusal(spec, asked, used);
+        if (refusal.isPresent()) {
+          return new Admission(null, refusal.get());
+        }
+      }
     }
-    boolean isNew = UploadTable.insert(handle, spec, progress, expireTime, now);
-    if (!isNew) { // another replica was quicker
-      UsageTable.giveBack(handle, spec, asked);
-    }
-    return stored(handle, spec).map(row -> made(handle, unfolded, row, isNew));
+    return new Admission(null, StoreFailures.unavailable());
   }
 
   /**

@@ -262,8 +262,8 @@ enum PlantedBug {
       "sql/Dialect", "new Dialect(\"FOR UPDATE\",", "new Dialect(\"\",", PostgresReplicasIT.class),
   A_START_BEYOND_THE_QUOTA_IS_NOT_LOOKED_FOR(
       "sql/Admission",
-      "if (stored(handle, spec).isPresent()) {",
-      "if (existing.isPresent()) { // which it is not",
+      "} else if (stored(handle, spec).isEmpty()) {",
+      "} else if (existing.isEmpty()) { // which it is",
       PostgresReplicasIT.class),
   ONE_REFUSAL_SILENCES_A_DESTINATION(
       "upload/LastLook",
