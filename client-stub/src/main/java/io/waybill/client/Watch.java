@@ -4,6 +4,7 @@ import io.grpc.Context;
 import io.grpc.Context.CancellableContext;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.waybill.v1.ErrorReason;
 import io.waybill.v1.Upload;
 import io.waybill.v1.WatchUploadResponse;
 import java.time.Duration;
@@ -53,10 +54,10 @@ final class Watch {
             return upload;
           }
         }
-        silent = !stream.hasTold();
-        welcome |= stream.hasTold();
-        failures = silent ? failures + 1 : 1;
         WaybillException failure = repeats.read(stream.failure());
+        silent = !stream.hasTold() && !failure.is(ErrorReason.ERROR_REASON_WATCH_ENDED);
+        welcome |= !silent;
+        failures = silent ? failures + 1 : 1;
         // The token that was good has ended, and one of the next calls sends a new one.
         boolean renewed = welcome && failure.code() == Status.Code.UNAUTHENTICATED;
         boolean again = renewed || failure.isRetryable();

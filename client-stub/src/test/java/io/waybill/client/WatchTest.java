@@ -104,13 +104,17 @@ class WatchTest {
     for (int i = 1; i <= 30; i++) {
       bench.waybill.watchNext(ended, active(i));
     }
+    for (int i = 0; i < 30; i++) {
+      bench.waybill.watchNext(ended); // a quiet one
+    }
     bench.waybill.watchNext(null, completed(31));
 
     assertThat(watch()).isEqualTo(completed(31));
 
     assertThat(told).hasSize(31);
+    assertThat(streams()).endsWith("WatchUpload 30", "WatchUpload 30");
     assertThat(bench.waits)
-        .hasSize(30)
+        .hasSize(60)
         .allSatisfy(wait -> assertThat(wait.toMillis()).isBetween(1_000L, 1_200L));
   }
 

@@ -5,6 +5,9 @@ import io.waybill.server.upload.ConfirmUpload;
 import io.waybill.server.upload.Confirmation;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -41,8 +44,11 @@ final class EventHandler {
     long end = System.nanoTime() + patience.toNanos();
     Verdict verdict = Verdict.DONE;
     try {
-      for (CreatedObject created : EventDocument.parse(document)) {
+      List<CreatedObject> all = new ArrayList<>(EventDocument.parse(document));
+      Collections.shuffle(all); // so that the time does not run out for the same ones each time
+      for (CreatedObject created : all) {
         if (System.nanoTime() - end >= 0) { // what is done is done again then, which is harmless
+          log.say("LATER", () -> created + ": no time left for it now");
           return Verdict.AGAIN;
         }
         if (confirm(created, end) == Confirmation.LATER) {

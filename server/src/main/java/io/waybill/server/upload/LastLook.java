@@ -2,6 +2,9 @@ package io.waybill.server.upload;
 
 import java.lang.System.Logger.Level;
 import java.time.Clock;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -16,9 +19,42 @@ public final class LastLook {
     COMPLETE,
     EXPIRE,
     /** It is not known: S3 does not answer, or a completion is under way. */
-    LATER,
-    /** The same, and S3 was asked: it refuses to say. */
-    REFUSED
+    LATER
+  }
+
+  /**
+   * What one pass has met with, so that a bucket that gives no answers is not asked about thousands
+   * of sessions in turn, and one session's bad object holds up no other's.
+   */
+  static final class Pass {
+    private static final int REFUSALS = 200;
+    private static final int REFUSALS_OF_A_TENANT = 20;
+
+    private final Set<String> silent = new HashSet<>();
+    private final Map<String, Integer> refusals = new HashMap<>();
+    private final Map<String, Map<String, Integer>> refusalsOfTenants = new HashMap<>();
+
+    boolean isToBeAsked(Upload upload) {
+      String destination = upload.spec().destination();
+      return !silent.contains(destination)
+          && refusals.getOrDefault(destination, 0) < REFUSALS
+          && ofTenants(destination).getOrDefault(upload.spec().tenant(), 0) < REFUSALS_OF_A_TENANT;
+    }
+
+    void silent(Upload upload) {
+      silent.add(upload.spec().destination());
+    }
+
+    /** Whether it is the destination's first. */
+    boolean refused(Upload upload) {
+      String destination = upload.spec().destination();
+      ofTenants(destination).merge(upload.spec().tenant(), 1, Integer::sum);
+      return refusals.merge(destination, 1, Integer::sum) == 1;
+    }
+
+    private Map<String, Integer> ofTenants(String destination) {
+      return refusalsOfTenants.computeIfAbsent(destination, name -> new HashMap<>());
+    }
   }
 
   private final Destinations destinations;
@@ -44,31 +80,29 @@ public final class LastLook {
    * Blocks while S3 answers, where it is to be asked.
    *
    * @param upload an ACTIVE session whose time ran out
-   * @param silent destinations whose S3 gave no answer in this pass, and is not waited for again
    */
-  Answer at(Upload upload, Set<String> silent) {
+  Answer at(Upload upload, Pass pass) {
     if (!isWanted(upload)) {
       return Answer.EXPIRE;
     }
     if (completions.isUnderWay(upload)) {
       return Answer.LATER;
     }
-    if (silent.contains(upload.spec().destination())) {
-      return unlessItsTimeIsOver(upload, Answer.LATER);
+    if (!pass.isToBeAsked(upload)) {
+      return laterUnlessItsTimeIsOver(upload);
     }
     try {
       return assembly.isAllThere(upload) ? Answer.COMPLETE : Answer.EXPIRE;
     } catch (StorageException e) {
-      LOG.log(
-          Level.WARNING,
-          "whether upload {0} is there cannot be told: {1}",
-          upload.id(),
-          e.getMessage());
-      if (e.kind() == StorageException.Kind.REFUSED) { // that is an answer, and of this one alone
-        return unlessItsTimeIsOver(upload, Answer.REFUSED);
+      String what = "whether upload " + upload.id() + " is there cannot be told";
+      if (e.kind() == StorageException.Kind.REFUSED) { // an answer, and perhaps of this one alone
+        Level level = pass.refused(upload) ? Level.WARNING : Level.DEBUG;
+        LOG.log(level, () -> what + ": " + e.getMessage());
+      } else {
+        pass.silent(upload);
+        LOG.log(Level.WARNING, what, e);
       }
-      silent.add(upload.spec().destination());
-      return unlessItsTimeIsOver(upload, Answer.LATER);
+      return laterUnlessItsTimeIsOver(upload);
     }
   }
 
@@ -77,9 +111,9 @@ public final class LastLook {
     return destinations.completesOnEvent(upload);
   }
 
-  /** S3 may be silent for as long as a PUT may take; then the session ends unseen. */
-  private Answer unlessItsTimeIsOver(Upload upload, Answer answer) {
+  /** S3 may give no answer for as long as a PUT may take; then the session ends unseen. */
+  private Answer laterUnlessItsTimeIsOver(Upload upload) {
     boolean isWaitedFor = clock.instant().isBefore(upload.expireTime().plus(timing.putGrace()));
-    return isWaitedFor ? answer : Answer.EXPIRE;
+    return isWaitedFor ? Answer.LATER : Answer.EXPIRE;
   }
 }

@@ -7,7 +7,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -94,7 +93,7 @@ public final class SweepUploads {
 
   /** Ends what expired, but for what S3 turns out to hold all of: that is begun to be completed. */
   private void endExpired(List<Swept> swept, Map<Upload, CompletableFuture<Upload>> resumed) {
-    Set<String> silent = new HashSet<>();
+    LastLook.Pass pass = new LastLook.Pass();
     Map<String, Integer> ofTenant = new HashMap<>();
     Instant now = clock.instant();
     @Nullable Upload last = null;
@@ -105,7 +104,7 @@ public final class SweepUploads {
         String tenant = upload.spec().tenant();
         boolean full = ofTenant.getOrDefault(tenant, 0) >= LAST_COMPLETIONS_OF_A_TENANT;
         LastLook.Answer answer =
-            full && lastLook.isWanted(upload) ? LastLook.Answer.LATER : lastLook.at(upload, silent);
+            full && lastLook.isWanted(upload) ? LastLook.Answer.LATER : lastLook.at(upload, pass);
         switch (answer) {
           case COMPLETE -> {
             ofTenant.merge(tenant, 1, Integer::sum);
@@ -113,8 +112,7 @@ public final class SweepUploads {
           }
           case EXPIRE ->
               swept.add(Swept.of(actionFor(upload), upload, sweep(upload, () -> expire(upload))));
-          case LATER, REFUSED ->
-              swept.add(Swept.of(actionFor(upload), upload, Swept.Outcome.LATER));
+          case LATER -> swept.add(Swept.of(actionFor(upload), upload, Swept.Outcome.LATER));
         }
         if (answer != LastLook.Answer.LATER && ++asked == BATCH) {
           return;

@@ -220,6 +220,28 @@ public class CompleteByItselfTest {
     assertThat(domain.now(empty).state()).isEqualTo(UploadState.EXPIRED);
   }
 
+  /** A bucket whose rights were taken away, say. */
+  @Test
+  void aDestinationThatRefusesEverythingHoldsUpNoOtherAndIsNotAskedForEver() {
+    for (int i = 0; i < 600; i++) {
+      domain.startTo("auto", 16 * MIB, UploadMode.MULTIPART);
+    }
+    domain.clock.advance(Duration.ofSeconds(1));
+    Upload other = domain.startTo("exact-auto", 16 * MIB, UploadMode.MULTIPART);
+    domain.objects.before(
+        operation -> {
+          if (operation == Operation.LIST_PARTS
+              && domain.objects.calls(Operation.LIST_PARTS) <= 20) {
+            throw new StorageException(StorageException.Kind.REFUSED, "403");
+          }
+        });
+
+    sweepAfter(LIFE.plusMinutes(1));
+
+    assertThat(domain.objects.calls(Operation.LIST_PARTS)).isEqualTo(21);
+    assertThat(domain.now(other).state()).isEqualTo(UploadState.EXPIRED);
+  }
+
   @Test
   void whatS3RefusesToPutTogetherEndsAfterAll() {
     Upload upload = startAndPut("auto", 2);
