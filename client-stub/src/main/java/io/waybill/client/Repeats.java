@@ -131,7 +131,7 @@ final class Repeats {
 
   /** Waits for as long as it takes after so many failures in a row. */
   void pause(int failures, WaybillException failure) {
-    pause(delay(failures, failure), failure);
+    pause(failures, Duration.ZERO, failure);
   }
 
   /** The same, and not less than a time. */

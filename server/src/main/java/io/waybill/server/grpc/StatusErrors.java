@@ -7,12 +7,12 @@ import io.grpc.protobuf.StatusProto;
 import io.waybill.server.ops.Causes;
 import io.waybill.server.ops.SparseLog;
 import io.waybill.server.upload.Reason;
+import io.waybill.server.upload.Stages;
 import io.waybill.server.upload.StorageException;
 import io.waybill.server.upload.UploadException;
 import java.lang.System.Logger.Level;
 import java.util.HexFormat;
 import java.util.Map;
-import java.util.concurrent.CompletionException;
 import java.util.random.RandomGenerator;
 
 /**
@@ -48,15 +48,13 @@ public final class StatusErrors {
     call.close(error.getStatus(), trailers == null ? new Metadata() : trailers);
   }
 
-  private UploadException known(Throwable failure) {
-    Throwable cause = failure.getCause();
-    if (failure instanceof CompletionException && cause != null) {
-      return known(cause);
-    }
+  private UploadException known(Throwable thrown) {
+    Throwable failure = Stages.causeOf(thrown);
     if (failure instanceof StorageException e) {
-      return known(e.toUploadException());
+      failure = e.toUploadException();
     }
     if (failure instanceof UploadException e && e.reason() != Reason.INTERNAL) {
+      Throwable cause = e.getCause();
       if (cause != null) {
         foreseen.say(kind(e, cause), () -> e.reason() + ": " + Causes.line(cause));
       }

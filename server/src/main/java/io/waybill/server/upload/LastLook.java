@@ -32,13 +32,19 @@ public final class LastLook {
 
     private final Set<String> silent = new HashSet<>();
     private final Map<String, Integer> refusals = new HashMap<>();
-    private final Map<String, Map<String, Integer>> refusalsOfTenants = new HashMap<>();
+    private final Map<Place, Integer> refusalsOfTenants = new HashMap<>();
+
+    private record Place(String destination, String tenant) {
+      static Place of(Upload upload) {
+        return new Place(upload.spec().destination(), upload.spec().tenant());
+      }
+    }
 
     boolean isToBeAsked(Upload upload) {
-      String destination = upload.spec().destination();
-      return !silent.contains(destination)
-          && refusals.getOrDefault(destination, 0) < REFUSALS
-          && ofTenants(destination).getOrDefault(upload.spec().tenant(), 0) < REFUSALS_OF_A_TENANT;
+      Place place = Place.of(upload);
+      return !silent.contains(place.destination)
+          && refusals.getOrDefault(place.destination, 0) < REFUSALS
+          && refusalsOfTenants.getOrDefault(place, 0) < REFUSALS_OF_A_TENANT;
     }
 
     void silent(Upload upload) {
@@ -47,13 +53,9 @@ public final class LastLook {
 
     /** Whether it is the destination's first. */
     boolean refused(Upload upload) {
-      String destination = upload.spec().destination();
-      ofTenants(destination).merge(upload.spec().tenant(), 1, Integer::sum);
-      return refusals.merge(destination, 1, Integer::sum) == 1;
-    }
-
-    private Map<String, Integer> ofTenants(String destination) {
-      return refusalsOfTenants.computeIfAbsent(destination, name -> new HashMap<>());
+      Place place = Place.of(upload);
+      refusalsOfTenants.merge(place, 1, Integer::sum);
+      return refusals.merge(place.destination, 1, Integer::sum) == 1;
     }
   }
 

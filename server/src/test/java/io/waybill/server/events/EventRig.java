@@ -20,6 +20,7 @@ import io.waybill.server.upload.KeyTemplate;
 import io.waybill.server.upload.LastLook;
 import io.waybill.server.upload.MutableClock;
 import io.waybill.server.upload.ObjectStore;
+import io.waybill.server.upload.Part;
 import io.waybill.server.upload.Pauses;
 import io.waybill.server.upload.PerTenant;
 import io.waybill.server.upload.Quota;
@@ -42,6 +43,7 @@ import io.waybill.server.upload.Upload;
 import io.waybill.server.upload.UploadMode;
 import io.waybill.server.upload.UploadPlanner;
 import io.waybill.server.upload.UploadState;
+import io.waybill.server.upload.UploadStore;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -205,6 +207,26 @@ final class EventRig implements AutoCloseable {
   Upload startAndPut(String destination) {
     Upload upload = start(destination, UploadMode.SINGLE, 5);
     put(upload);
+    return upload;
+  }
+
+  /**
+   * A multipart upload as a server leaves it that died after COMPLETING was written.
+   *
+   * @param sent whether S3 was asked to put it together
+   */
+  Upload completing(boolean sent) {
+    Upload upload = start(BY_CALLER, UploadMode.MULTIPART, 5);
+    put(upload);
+    String id = upload.progress().storageUploadId();
+    List<Part> manifest = storage.objectStore().listParts(upload.spec(), id, 0, 10).parts();
+    store.replace(
+        upload,
+        upload.progress().completing(clock.instant()),
+        new UploadStore.LedgerChange(manifest, List.of()));
+    if (sent) {
+      storage.objectStore().completeMultipartUpload(upload.spec(), id, manifest);
+    }
     return upload;
   }
 

@@ -3,11 +3,9 @@ package io.waybill.server.events;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.waybill.server.upload.Part;
 import io.waybill.server.upload.Upload;
 import io.waybill.server.upload.UploadMode;
 import io.waybill.server.upload.UploadState;
-import io.waybill.server.upload.UploadStore;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -209,14 +207,14 @@ class ShuffledEventsIT {
       case SINGLE_WHOSE_KEY_A_STRANGER_HAS -> stranger(rig);
       case SINGLE_PUT_AFTER_ITS_ABORT -> aborted(rig);
       case PARTS_PUT_AND_REPORTED -> {
-        Upload upload = parts(rig, EventRig.BY_ITSELF);
+        Upload upload = parts(rig);
         rig.report(upload, 1);
         yield upload;
       }
-      case PARTS_PUT_AND_NOT_REPORTED -> parts(rig, EventRig.BY_ITSELF);
+      case PARTS_PUT_AND_NOT_REPORTED -> parts(rig);
       case PARTS_NOT_PUT -> rig.start(EventRig.BY_ITSELF, UploadMode.MULTIPART, 5);
-      case COMPLETING_AND_DONE -> completing(rig, true);
-      case COMPLETING_AND_NOT_SENT -> completing(rig, false);
+      case COMPLETING_AND_DONE -> rig.completing(true);
+      case COMPLETING_AND_NOT_SENT -> rig.completing(false);
       case COMPLETED -> {
         Upload upload = rig.startAndPut(EventRig.BY_CALLER);
         rig.complete.execute(EventRig.ACME, upload.id()).toCompletableFuture().join();
@@ -225,8 +223,8 @@ class ShuffledEventsIT {
     };
   }
 
-  private static Upload parts(EventRig rig, String destination) {
-    Upload upload = rig.start(destination, UploadMode.MULTIPART, 5);
+  private static Upload parts(EventRig rig) {
+    Upload upload = rig.start(EventRig.BY_ITSELF, UploadMode.MULTIPART, 5);
     rig.put(upload);
     return upload;
   }
@@ -242,21 +240,6 @@ class ShuffledEventsIT {
     var signed = rig.signed(upload);
     rig.abort.execute(EventRig.ACME, upload.id());
     signed.forEach(EventRig::send);
-    return upload;
-  }
-
-  /** As a server leaves it that died after COMPLETING was written. */
-  private static Upload completing(EventRig rig, boolean sent) {
-    Upload upload = parts(rig, EventRig.BY_CALLER);
-    String id = upload.progress().storageUploadId();
-    List<Part> manifest = rig.storage.objectStore().listParts(upload.spec(), id, 0, 10).parts();
-    rig.store.replace(
-        upload,
-        upload.progress().completing(rig.clock.instant()),
-        new UploadStore.LedgerChange(manifest, List.of()));
-    if (sent) {
-      rig.storage.objectStore().completeMultipartUpload(upload.spec(), id, manifest);
-    }
     return upload;
   }
 }

@@ -5,16 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.waybill.server.s3.fake.Answer;
-import io.waybill.server.upload.Part;
 import io.waybill.server.upload.Upload;
-import io.waybill.server.upload.UploadMode;
 import io.waybill.server.upload.UploadState;
-import io.waybill.server.upload.UploadStore;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -105,15 +101,7 @@ class SqsConsumerIT {
 
   @Test
   void aCompletionWhoseServerDiedIsSettledAtOnce() {
-    Upload upload = rig.start(EventRig.BY_CALLER, UploadMode.MULTIPART, 5);
-    rig.put(upload);
-    String id = upload.progress().storageUploadId();
-    List<Part> manifest = rig.storage.objectStore().listParts(upload.spec(), id, 0, 10).parts();
-    rig.store.replace(
-        upload,
-        upload.progress().completing(rig.clock.instant()),
-        new UploadStore.LedgerChange(manifest, List.of()));
-    rig.storage.objectStore().completeMultipartUpload(upload.spec(), id, manifest);
+    Upload upload = rig.completing(true);
 
     try (SqsConsumer consumer = consumer(4)) {
       sqs.send(queue, EventRig.eventOf(upload));
@@ -157,7 +145,7 @@ class SqsConsumerIT {
   /** S3 takes long to put one together, and there is but one worker. */
   @Test
   void aSlowCompletionKeepsNoOtherWaiting() {
-    Upload slow = completingByADeadServer();
+    Upload slow = rig.completing(false);
     Upload other = rig.startAndPut(EventRig.BY_ITSELF);
     CountDownLatch release = new CountDownLatch(1);
     AtomicInteger begun = new AtomicInteger();
@@ -316,19 +304,6 @@ class SqsConsumerIT {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  /** Its parts are there, and its lease has run out before the manifest was sent. */
-  private Upload completingByADeadServer() {
-    Upload upload = rig.start(EventRig.BY_CALLER, UploadMode.MULTIPART, 5);
-    rig.put(upload);
-    String id = upload.progress().storageUploadId();
-    List<Part> manifest = rig.storage.objectStore().listParts(upload.spec(), id, 0, 10).parts();
-    rig.store.replace(
-        upload,
-        upload.progress().completing(rig.clock.instant()),
-        new UploadStore.LedgerChange(manifest, List.of()));
-    return upload;
   }
 
   private SqsConsumer consumer(int workers) {
