@@ -52,6 +52,11 @@ public final class FakeAwsS3 implements AutoCloseable {
      * @param honest does what was asked, and returns what S3 would answer
      */
     Answer answer(Call call, Supplier<Answer> honest);
+
+    /** Both: this one sees the request first, and the inner one is what it takes for honest. */
+    default Personality over(Personality inner) {
+      return (call, honest) -> answer(call, () -> inner.answer(call, honest));
+    }
   }
 
   private final HttpServer server;

@@ -1,0 +1,21 @@
+package io.waybill.server.s3.fake;
+
+import io.waybill.server.s3.fake.FakeAwsS3.Personality;
+import java.util.function.Function;
+
+/** How stores other than Amazon's answer, each difference as it was seen on the wire. */
+public enum KnownStore {
+  AWS(s3 -> (call, honest) -> honest.get());
+
+  @SuppressWarnings("ImmutableEnumChecker") // has no state
+  private final Function<FakeAwsS3, Personality> personality;
+
+  KnownStore(Function<FakeAwsS3, Personality> personality) {
+    this.personality = personality;
+  }
+
+  /** A personality of its own for this server. */
+  public Personality of(FakeAwsS3 s3) {
+    return personality.apply(s3);
+  }
+}
