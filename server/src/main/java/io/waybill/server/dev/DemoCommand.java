@@ -8,9 +8,10 @@ import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.logging.Level;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -48,9 +49,10 @@ final class DemoCommand implements Callable<Integer> {
       spec.commandLine().getErr().println("demo: " + source + ": not a file that can be read");
       return 2;
     }
-    AtomicInteger puts = new AtomicInteger();
+    Map<String, Integer> puts = new ConcurrentHashMap<>();
     DevStack stack =
-        atExit.add(DevStack.start(folder, true, 0, 0, (key, part) -> puts.incrementAndGet()));
+        atExit.add(
+            DevStack.start(folder, true, 0, 0, (key, part) -> puts.merge(key, 1, Integer::sum)));
     try {
       return run(stack, puts, source, out);
     } catch (ClientProcess.UploadFailedException e) {
@@ -59,7 +61,12 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private int run(DevStack stack, AtomicInteger puts, Path source, PrintWriter out)
+  /**
+   * Uploads and compares.
+   *
+   * @param puts how many bodies S3 stored, by key: a start-up check stores one, too
+   */
+  private int run(DevStack stack, Map<String, Integer> puts, Path source, PrintWriter out)
       throws IOException, InterruptedException, ClientProcess.UploadFailedException {
     say(out, "server  gRPC on %s, sessions in SQLite, callers by bearer token", stack.target());
     say(out, "s3      on %s, verifying every signature", stack.s3Endpoint());
@@ -68,7 +75,11 @@ final class DemoCommand implements Callable<Integer> {
 
     ClientProcess.Uploaded uploaded = ClientProcess.upload(stack.target(), stack.token(), source);
     say(out, "client  uploaded %s and saw it %s", uploaded.uploadId(), uploaded.state());
-    say(out, "s3      took %d PUT(s) for %d part(s)", puts.get(), uploaded.parts());
+    say(
+        out,
+        "s3      took %d PUT(s) for %d part(s)",
+        puts.getOrDefault(uploaded.key(), 0),
+        uploaded.parts());
 
     Digest stored = Digest.ofObject(stack.s3Endpoint(), uploaded.bucket(), uploaded.key());
     say(out, "s3      gives back %,d bytes, sha256=%s", stored.bytes(), stored.sha256());
