@@ -83,12 +83,13 @@ record Core(
    * @throws StartException where something it needs is not to be had
    */
   static Core open(ServerConfig config, S3Storage storage, Ports ports) {
-    return open(config, storage, ports, DatabaseConfig::open);
+    return open(config, storage, ports, DatabaseConfig::lock, DatabaseConfig::open);
   }
 
   /** The same for a command that may run beside a server. */
   static Core openBeside(ServerConfig config, S3Storage storage) {
-    return open(config, storage, Ports.PLAIN, DatabaseConfig::openBeside);
+    return open(
+        config, storage, Ports.PLAIN, database -> () -> {}, DatabaseConfig::openBeside);
   }
 
   @FunctionalInterface
@@ -96,11 +97,21 @@ record Core(
     JdbiUploadStore open(DatabaseConfig database, Executor callbacks) throws IOException;
   }
 
+  @FunctionalInterface
+  private interface Locking {
+    AutoCloseable lock(DatabaseConfig database) throws IOException;
+  }
+
   private static Core open(
-      ServerConfig config, S3Storage storage, Ports ports, StoreOpening opening) {
+      ServerConfig config,
+      S3Storage storage,
+      Ports ports,
+      Locking locking,
+      StoreOpening opening) {
     Closing closing = new Closing();
     try {
       closing.add(storage);
+      closing.add(locking.lock(config.database()));
       Threads threads = new Threads();
       JdbiUploadStore store = closing.add(opening.open(config.database(), threads.callbacks));
       closing.add(threads);

@@ -2,6 +2,7 @@ package io.waybill.server;
 
 import io.waybill.server.sql.JdbiUploadStore;
 import io.waybill.server.sql.PostgresAddress;
+import io.waybill.server.sql.ServerLock;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
@@ -13,6 +14,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Where sessions and ledgers are. */
 public sealed interface DatabaseConfig {
+
+  /**
+   * Keeps other servers from a database that is one server's, until this is closed.
+   *
+   * @throws IOException with one line for the operator, where another server has it
+   */
+  AutoCloseable lock() throws IOException;
 
   /**
    * Opens the store, for a server.
@@ -36,6 +44,11 @@ public sealed interface DatabaseConfig {
     private static final String SCHEME = "jdbc:sqlite:";
 
     @Override
+    public AutoCloseable lock() throws IOException {
+      return ServerLock.take(file);
+    }
+
+    @Override
     public JdbiUploadStore open(Executor callbacks) throws IOException {
       return JdbiUploadStore.open(file, Clock.systemUTC(), callbacks);
     }
@@ -53,6 +66,11 @@ public sealed interface DatabaseConfig {
 
   /** A server that replicas share. */
   record Postgres(PostgresAddress address) implements DatabaseConfig {
+    @Override
+    public AutoCloseable lock() {
+      return () -> {};
+    }
+
     @Override
     public JdbiUploadStore open(Executor callbacks) throws IOException {
       return JdbiUploadStore.open(address, callbacks);

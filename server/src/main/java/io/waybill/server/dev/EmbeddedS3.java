@@ -6,8 +6,10 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.List;
 import java.util.Properties;
 import org.gaul.s3proxy.BlobStores;
+import org.gaul.s3proxy.CrossOriginResourceSharing;
 import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.blobstore.BlobStore;
@@ -55,6 +57,23 @@ public final class EmbeddedS3 implements AutoCloseable {
     void stored(String key, int partNumber);
   }
 
+  /**
+   * What README's CORS rules are for a bucket, for pages that are served from this machine. Origins
+   * and headers are regular expressions to S3Proxy.
+   */
+  private static final CrossOriginResourceSharing CORS =
+      new CrossOriginResourceSharing(
+          List.of("https?://(localhost|127\\.0\\.0\\.1|\\[::1])(:[0-9]+)?"),
+          List.of("PUT"),
+          List.of("*"),
+          List.of(
+              "ETag",
+              "x-amz-checksum-crc32",
+              "x-amz-checksum-crc32c",
+              "x-amz-checksum-crc64nvme",
+              "x-amz-checksum-sha256"),
+          "");
+
   /** How long closing waits for requests under way. */
   private static final long STOP_TIMEOUT_MILLIS = 2000;
 
@@ -99,6 +118,7 @@ public final class EmbeddedS3 implements AutoCloseable {
             .endpoint(URI.create("http://127.0.0.1:" + port))
             .awsAuthentication(AuthenticationType.AWS_V4, accessKey, secretKey)
             .ignoreUnknownHeaders(true)
+            .corsRules(CORS)
             .stopTimeout(STOP_TIMEOUT_MILLIS)
             .build();
     try {

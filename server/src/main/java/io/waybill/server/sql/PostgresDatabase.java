@@ -3,10 +3,13 @@ package io.waybill.server.sql;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.io.IOException;
+import java.sql.Connection;
+import java.sql.DatabaseMetaData;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Properties;
+import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -19,6 +22,9 @@ import org.postgresql.ds.PGSimpleDataSource;
  * anything stricter, where more transactions are undone and run again.
  */
 final class PostgresDatabase implements Database {
+  /** The oldest major version that the tests run against. */
+  private static final int OLDEST_VERSION = 17;
+
   /** As many as there are threads that read, and a few for those that wait for S3. */
   private static final int READERS = 12;
 
@@ -91,10 +97,27 @@ final class PostgresDatabase implements Database {
     try {
       PGSimpleDataSource patient = source(address);
       patient.setSocketTimeout(0); // a step may take longer than any caller's statement
+      requireVersion(patient, OLDEST_VERSION);
       schema.run(patient);
       return new PostgresDatabase(source(address));
     } catch (RuntimeException | SQLException e) {
       throw new IOException("cannot open " + address + ": " + PostgresErrors.line(e), e);
+    }
+  }
+
+  /**
+   * Refuses a database that is older than what the tests run against.
+   *
+   * @param oldest its major version
+   */
+  static void requireVersion(DataSource source, int oldest) throws SQLException {
+    try (Connection connection = source.getConnection()) {
+      DatabaseMetaData database = connection.getMetaData();
+      if (database.getDatabaseMajorVersion() < oldest) {
+        throw new SQLException(
+            "it is PostgreSQL %s, Waybill needs PostgreSQL %d or newer"
+                .formatted(database.getDatabaseProductVersion(), oldest));
+      }
     }
   }
 

@@ -21,10 +21,10 @@ import org.sqlite.SQLiteDataSource;
  * SQLite in a file of the data directory: WAL, an fsync at each commit, one writer and a few
  * readers.
  *
- * <p>A second process may open the same directory, as {@code sweep} does beside a running server:
+ * <p>A second process may open the same file, as {@code sweep} does beside a running server:
  * SQLite's own locks keep writers apart for the moment a batch takes, and every state change is a
- * compare-and-set, so there is no lock file here. The directory must be on a local disk: WAL's
- * shared memory does not work over a network.
+ * compare-and-set. A second server may not: see {@link ServerLock}. The directory must be on a
+ * local disk: WAL's shared memory does not work over a network.
  *
  * @see <a href="https://sqlite.org/wal.html">SQLite: Write-Ahead Logging</a>
  */
@@ -83,9 +83,7 @@ public final class SqliteDatabase implements Database {
   private static SqliteDatabase open(
       Path file, Duration busyTimeout, SchemaPreparation<SQLiteDataSource> schema)
       throws IOException {
-    Path absolute = file.toAbsolutePath();
-    makeUsable(Objects.requireNonNull(absolute.getParent(), "a file has a directory"));
-    String url = "jdbc:sqlite:" + absolute;
+    String url = "jdbc:sqlite:" + inUsableDirectory(file);
     try {
       SQLiteDataSource writerSource = writerSource(url, busyTimeout);
       schema.run(writerSource);
@@ -115,6 +113,13 @@ public final class SqliteDatabase implements Database {
                   .mapTo(String.class)
                   .findOne();
             });
+  }
+
+  /** The absolute path of a file, in a directory that is made where it is missing. */
+  static Path inUsableDirectory(Path file) throws IOException {
+    Path absolute = file.toAbsolutePath();
+    makeUsable(Objects.requireNonNull(absolute.getParent(), "a file has a directory"));
+    return absolute;
   }
 
   private static void makeUsable(Path dataDir) throws IOException {

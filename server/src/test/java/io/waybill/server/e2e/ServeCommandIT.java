@@ -50,6 +50,31 @@ class ServeCommandIT {
   }
 
   @Test
+  void aSecondServerOnADataDirectoryIsRefusedFaults19() throws Exception {
+    try (TestS3 s3 = TestS3.start(folder.resolve("s3"));
+        ServerProcess first = ServerProcess.start(folder, s3)) {
+      String data = folder.resolve("data").toString();
+      String config = folder.resolve("waybill.yaml").toString();
+
+      Jar.Ended second =
+          serve(s3.config(), "--listen", "127.0.0.1:0", "--data-dir", folder.resolve("data") + "/");
+      refused(second, "waybill.db is in use by another server (process " + first.pid() + ", since");
+
+      // Commands beside a server go on.
+      for (String command : List.of("usage", "sweep")) {
+        Jar.Ended beside =
+            Jar.await(
+                Jar.SERVER.start(
+                    s3.credentials(), List.of(command, "--config", config, "--data-dir", data)));
+        assertThat(beside.exitCode()).as(command + beside.err()).isZero();
+      }
+      first.kill();
+      // Whatever ended the first, its lock ended with it.
+      ServerProcess.start(folder, s3).close();
+    }
+  }
+
+  @Test
   void anOpenAddressHasToBeAskedForInWords() throws Exception {
     refused(serve(CONFIG, "--listen", "0.0.0.0:0"), "--insecure-listen-anywhere");
   }

@@ -74,6 +74,61 @@ class EmbeddedS3IT {
     assertThat(stored).containsExactly(single.key() + "#0", parts.key() + "#1", parts.key() + "#1");
   }
 
+  /** As a browser asks, before a page's PUT and with it. */
+  @Test
+  void takesPutsFromPagesOfThisMachineAlone() throws Exception {
+    UploadSpec spec = TestUploads.single(3).spec();
+    try (EmbeddedS3 s3 = start(0);
+        S3Storage storage = open(s3)) {
+      SignedPart part =
+          storage.urlSigner().sign(active(spec, ""), 1, null, Instant.now().plusSeconds(60));
+      String names = String.join(",", part.headers().keySet());
+      for (String origin :
+          List.of("http://localhost:5173", "https://127.0.0.1", "http://[::1]:8080")) {
+        HttpResponse<String> preflight = preflight(part, origin, names);
+        assertThat(preflight.statusCode()).as(origin).isEqualTo(200);
+        assertThat(header(preflight, "access-control-allow-origin")).isEqualTo(origin);
+        assertThat(header(preflight, "access-control-allow-methods")).contains("PUT");
+        assertThat(header(preflight, "access-control-allow-headers")).isIn(names, "*");
+      }
+      for (String origin :
+          List.of(
+              "https://example.com",
+              "http://localhost.example.com",
+              "http://127.0.0.1.example.com",
+              "http://127x0x0x1",
+              "null")) {
+        HttpResponse<String> preflight = preflight(part, origin, names);
+        assertThat(preflight.statusCode()).as(origin).isEqualTo(403);
+        assertThat(header(preflight, "access-control-allow-origin")).isEmpty();
+      }
+
+      HttpResponse<String> put =
+          SignedPut.of(part).with("origin", "http://localhost:5173").send(TestUploads.bytes(3));
+
+      assertThat(put.statusCode()).isEqualTo(200);
+      assertThat(header(put, "access-control-allow-origin")).isEqualTo("http://localhost:5173");
+      assertThat(header(put, "access-control-expose-headers"))
+          .contains("ETag", "x-amz-checksum-crc32c", "x-amz-checksum-sha256");
+    }
+  }
+
+  private static HttpResponse<String> preflight(SignedPart part, String origin, String names)
+      throws IOException, InterruptedException {
+    HttpRequest options =
+        HttpRequest.newBuilder(URI.create(part.url()))
+            .method("OPTIONS", HttpRequest.BodyPublishers.noBody())
+            .header("origin", origin)
+            .header("access-control-request-method", "PUT")
+            .header("access-control-request-headers", names)
+            .build();
+    return HttpClient.newHttpClient().send(options, HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static String header(HttpResponse<String> response, String name) {
+    return response.headers().firstValue(name).orElse("");
+  }
+
   @Test
   void listensOnLoopbackAtTheGivenPort() throws IOException {
     int port;

@@ -71,6 +71,15 @@ class PostgresDatabaseIT {
   }
 
   @Test
+  void refusesAnOlderDatabaseNamingBothVersionsFaults18() throws Exception {
+    PGSimpleDataSource source = PostgresDatabase.source(address);
+    PostgresDatabase.requireVersion(source, 17);
+
+    assertThatThrownBy(() -> PostgresDatabase.requireVersion(source, 99))
+        .hasMessageMatching("it is PostgreSQL \\d+\\.\\d+.*, Waybill needs PostgreSQL 99 or newer");
+  }
+
+  @Test
   void readersCannotWrite() throws Exception {
     try (PostgresDatabase database = PostgresDatabase.open(address)) {
       database

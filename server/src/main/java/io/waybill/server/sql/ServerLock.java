@@ -1,0 +1,88 @@
+package io.waybill.server.sql;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes a SQLite file one server's: a server that starts ends the leases of the one before it,
+ * which therefore has to be dead. The operating system drops the lock when the process ends,
+ * however it ends. A command beside a server ({@code sweep}, {@code usage}) does not need it.
+ */
+public final class ServerLock implements AutoCloseable {
+  /** Added to the database's file name. */
+  private static final String SUFFIX = ".lock";
+
+  /** Behind the text, which has to be readable while the lock is held, on Windows too. */
+  private static final long POSITION = 1L << 20;
+
+  private static final int MAX_TEXT_BYTES = 200;
+
+  private final FileChannel channel;
+
+  private ServerLock(FileChannel channel) {
+    this.channel = channel;
+  }
+
+  /**
+   * Takes the lock of a database, and makes its directory where it is missing.
+   *
+   * @param database the SQLite file
+   * @throws IOException with one line for the operator, where another server has it or the file
+   *     cannot be locked
+   */
+  public static ServerLock take(Path database) throws IOException {
+    Path file = SqliteDatabase.inUsableDirectory(database);
+    Path lock = file.resolveSibling(file.getFileName() + SUFFIX);
+    FileChannel channel =
+        FileChannel.open(
+            lock, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    try {
+      if (tryLock(channel) == null) {
+        throw new IOException(
+            ("the database %s is in use by another server (%s): stop that one, or give this one a"
+                    + " data_dir of its own; servers that share a database need PostgreSQL")
+                .formatted(database, holder(lock)));
+      }
+      String text =
+          "process %d, since %s\n"
+              .formatted(
+                  ProcessHandle.current().pid(), Instant.now().truncatedTo(ChronoUnit.SECONDS));
+      channel.truncate(0);
+      channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), 0);
+      return new ServerLock(channel);
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  /** Null where it is held, in another process or in this one. */
+  private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock(POSITION, 1, false);
+    } catch (OverlappingFileLockException e) {
+      return null;
+    }
+  }
+
+  private static String holder(Path lock) throws IOException {
+    String text = Files.readString(lock).strip();
+    boolean readable = !text.isEmpty() && text.length() <= MAX_TEXT_BYTES;
+    return readable ? text : "it has not written its process number yet";
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+}
