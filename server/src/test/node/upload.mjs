@@ -1,6 +1,6 @@
 // Uploads a file through Waybill with nothing but the .proto files, a gRPC client and fetch.
 //   node upload.mjs HOST:PORT FOLDER-OF-THE-PROTO-FILES FILE [PART-SIZE]
-// Prints the completed upload as JSON.
+// Prints the completed upload as JSON. Sends the token in WAYBILL_TOKEN, if there is one.
 import { createHash, randomUUID } from 'node:crypto';
 import { open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
@@ -14,7 +14,9 @@ const definition = loader.loadSync('waybill/v1/upload_service.proto', {
 });
 const { UploadService } = grpc.loadPackageDefinition(definition).waybill.v1;
 const client = new UploadService(address, grpc.credentials.createInsecure());
-const call = (name) => promisify(client[name].bind(client));
+const metadata = new grpc.Metadata();
+if (process.env.WAYBILL_TOKEN) metadata.set('authorization', `Bearer ${process.env.WAYBILL_TOKEN}`);
+const call = (name) => promisify((request, done) => client[name](request, metadata, done));
 const [start, sign, report, complete] =
   ['StartUpload', 'SignParts', 'ReportPart', 'Complete'].map(call);
 

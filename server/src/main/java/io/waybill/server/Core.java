@@ -88,8 +88,7 @@ record Core(
 
   /** The same for a command that may run beside a server. */
   static Core openBeside(ServerConfig config, S3Storage storage) {
-    return open(
-        config, storage, Ports.PLAIN, database -> () -> {}, DatabaseConfig::openBeside);
+    return open(config, storage, Ports.PLAIN, database -> () -> {}, DatabaseConfig::openBeside);
   }
 
   @FunctionalInterface
@@ -103,11 +102,7 @@ record Core(
   }
 
   private static Core open(
-      ServerConfig config,
-      S3Storage storage,
-      Ports ports,
-      Locking locking,
-      StoreOpening opening) {
+      ServerConfig config, S3Storage storage, Ports ports, Locking locking, StoreOpening opening) {
     Closing closing = new Closing();
     try {
       closing.add(storage);

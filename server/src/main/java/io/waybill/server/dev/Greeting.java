@@ -12,14 +12,14 @@ final class Greeting {
 
       %8$sStart an upload of 5 bytes with its URL signed at once, send it with curl, complete it:
 
-        grpcurl -plaintext%9$s -d '{"request_id":"try-1","size_bytes":5,"sign_first":1}' %1$s waybill.v1.UploadService/StartUpload
+        grpcurl -plaintext%9$s -d '{"request_id":"'$(date +%%s)'","size_bytes":5,"sign_first":1}' %1$s waybill.v1.UploadService/StartUpload
         curl -X PUT -H 'content-type: application/octet-stream' -H 'if-none-match: *' -H 'x-amz-meta-waybill-upload-id: UPLOAD_ID' --data-binary hello 'URL'
         grpcurl -plaintext%9$s -d '{"upload_id":"UPLOAD_ID"}' %1$s waybill.v1.UploadService/Complete
         grpcurl -plaintext%9$s %1$s waybill.v1.UploadService/ListUploads
 
       The same with buf:
 
-        buf curl --protocol grpc --http2-prior-knowledge%9$s -d '{"request_id":"try-1","size_bytes":5,"sign_first":1}' http://%1$s/waybill.v1.UploadService/StartUpload
+        buf curl --protocol grpc --http2-prior-knowledge%9$s -d '{"request_id":"'$(date +%%s)'","size_bytes":5,"sign_first":1}' http://%1$s/waybill.v1.UploadService/StartUpload
         buf curl --protocol grpc --http2-prior-knowledge%9$s -d '{"upload_id":"UPLOAD_ID"}' http://%1$s/waybill.v1.UploadService/Complete
         buf curl --protocol grpc --http2-prior-knowledge%9$s http://%1$s/waybill.v1.UploadService/ListUploads
 
