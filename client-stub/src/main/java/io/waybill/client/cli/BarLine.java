@@ -15,9 +15,10 @@ final class BarLine implements ProgressBarConsumer {
   private static final int COLUMNS = 79;
 
   /** So that a narrow terminal cuts the line rather than wraps it: DECAWM off, then on again. */
-  private static final String BEGIN = "\r\u001b[?7l";
+  private static final String BEGIN = "\u001b[?7l";
 
-  private static final String END = "\u001b[K\u001b[?7h";
+  /** With the cursor back at the start: the ^C that a terminal echoes wraps nothing. */
+  private static final String END = "\u001b[K\u001b[?7h\r";
 
   private final PrintWriter terminal;
   private boolean drawn;
