@@ -2,10 +2,12 @@ package io.waybill.client;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -19,15 +21,30 @@ record StateFolder(Path folder) {
 
   /**
    * {@code $XDG_STATE_HOME/waybill/uploads}, else {@code $HOME/.waybill/uploads}, else the same in
-   * the home that Java knows, which in a container is not always one.
+   * the home that Java knows, which in a container is not always one; none where none of these is
+   * an absolute path that Java could read.
    */
-  static StateFolder byDefault(Map<String, String> environment, String userHome) {
-    String state = environment.getOrDefault("XDG_STATE_HOME", "");
-    if (!state.isEmpty() && Path.of(state).isAbsolute()) {
-      return new StateFolder(Path.of(state, "waybill", "uploads"));
+  static Optional<StateFolder> byDefault(Map<String, String> environment, String userHome) {
+    return absolute(environment.getOrDefault("XDG_STATE_HOME", ""))
+        .map(state -> state.resolve("waybill"))
+        .or(() -> inHome(environment.getOrDefault("HOME", "")))
+        .or(() -> inHome(userHome))
+        .map(folder -> new StateFolder(folder.resolve("uploads")));
+  }
+
+  private static Optional<Path> inHome(String home) {
+    return absolute(home).map(path -> path.resolve(".waybill"));
+  }
+
+  private static Optional<Path> absolute(String text) {
+    try {
+      // U+FFFD stands for bytes that the locale's encoding does not have: another folder's name.
+      return text.indexOf('\ufffd') < 0
+          ? Optional.of(Path.of(text)).filter(Path::isAbsolute)
+          : Optional.empty();
+    } catch (InvalidPathException e) {
+      return Optional.empty();
     }
-    String home = environment.getOrDefault("HOME", "");
-    return new StateFolder(Path.of(home.isEmpty() ? userHome : home, ".waybill", "uploads"));
   }
 
   /** The file of one upload. */

@@ -1,8 +1,11 @@
 package io.waybill.client;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -12,9 +15,6 @@ import org.jspecify.annotations.Nullable;
 /** A token in a file, which somebody renews: what was read is good for a second. */
 final class TokenFile implements Supplier<String> {
   private static final long GOOD_NANOS = TimeUnit.SECONDS.toNanos(1);
-
-  /** A server takes 8 KiB; whatever is longer is no token. */
-  private static final long MAX_BYTES = 64 << 10;
 
   private record Read(String token, long atNanos) {
     @Override
@@ -32,6 +32,11 @@ final class TokenFile implements Supplier<String> {
     this.nanoTime = nanoTime;
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalArgumentException if the file cannot be read or holds no token
+   */
   @Override
   public String get() {
     Read known = last;
@@ -44,16 +49,26 @@ final class TokenFile implements Supplier<String> {
     return read.token;
   }
 
-  /** Says which file, and nothing of what stands in it. */
+  /** The messages name the file, and have nothing of its content. */
   private String read() {
-    try {
-      String token = Files.size(file) > MAX_BYTES ? "" : Files.readString(file).strip();
-      if (token.isEmpty() || !token.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
-        throw new IllegalStateException(file + " holds no token");
-      }
-      return token;
+    byte[] bytes;
+    try (InputStream in = Files.newInputStream(file)) {
+      bytes = in.readNBytes(BearerToken.MAX_LENGTH + 1);
     } catch (IOException e) {
-      throw new UncheckedIOException(file + " cannot be read: " + e.getMessage(), e);
+      throw new IllegalArgumentException(file + ": " + reason(e), e);
     }
+    try {
+      // Any bytes are characters so, and those that are not ASCII are refused as such.
+      return BearerToken.checked(new String(bytes, StandardCharsets.ISO_8859_1));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static String reason(IOException e) {
+    if (e instanceof NoSuchFileException) {
+      return "no such file";
+    }
+    return e instanceof AccessDeniedException ? "permission denied" : "cannot be read";
   }
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpClient;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -52,6 +53,11 @@ public final class Uploader {
     return new Builder(client);
   }
 
+  /** Whether the same call can resume a file's upload that ended before. */
+  public boolean keepsStateFiles() {
+    return stateFolder != null;
+  }
+
   /** Uploads a file with default options; see {@link #upload(Path, UploadOptions)}. */
   public Upload upload(Path file) throws IOException, InterruptedException {
     return upload(file, UploadOptions.defaults());
@@ -92,13 +98,14 @@ public final class Uploader {
   /**
    * Starts to upload a file, and returns at once. The file must not change meanwhile.
    *
-   * @throws IOException if the file cannot be opened
+   * @throws IOException if the file cannot be opened, or if the options have no filename and the
+   *     file's has bytes that are not characters in the locale's encoding
    */
   public UploadHandle start(Path file, UploadOptions options, ProgressListener listener)
       throws IOException {
     UploadOptions named =
         options.named(
-            Objects.toString(file.getFileName(), ""),
+            options.filename().isEmpty() ? filename(file) : "",
             Objects.toString(Files.probeContentType(file), ""));
     FileSource source = new FileSource(file);
     try {
@@ -124,6 +131,23 @@ public final class Uploader {
         options,
         ResumeFile.none(),
         listener);
+  }
+
+  /** Where Java cannot decode a name, its text is that of another file. */
+  private static String filename(Path file) throws IOException {
+    Path name = file.getFileName();
+    if (name == null) {
+      return "";
+    }
+    try {
+      if (file.getFileSystem().getPath(name.toString()).equals(name)) {
+        return name.toString();
+      }
+    } catch (InvalidPathException e) {
+      // has no such characters: said below
+    }
+    throw new IOException(
+        "its name cannot be read in the locale's encoding; set LC_ALL=C.UTF-8, or give a filename");
   }
 
   private UploadHandle start(
@@ -159,7 +183,7 @@ public final class Uploader {
     private Duration stallTimeout = Duration.ofSeconds(60);
     private RetryPolicy retry = RetryPolicy.defaults();
     private @Nullable StateFolder stateFolder =
-        StateFolder.byDefault(System.getenv(), System.getProperty("user.home", ""));
+        StateFolder.byDefault(System.getenv(), System.getProperty("user.home", "")).orElse(null);
     private @Nullable HttpClient http;
     private @Nullable Backoff backoff;
     private Clock clock = Clock.systemUTC();
@@ -200,7 +224,8 @@ public final class Uploader {
 
     /**
      * Where to keep the state files. Default: {@code $XDG_STATE_HOME/waybill/uploads} where that is
-     * set, else {@code $HOME/.waybill/uploads}. Those older than 30 days are removed.
+     * set, else {@code $HOME/.waybill/uploads}; none where neither is an absolute path, see {@link
+     * Uploader#keepsStateFiles}. Those older than 30 days are removed.
      */
     public Builder stateFolder(Path folder) {
       stateFolder = new StateFolder(folder);

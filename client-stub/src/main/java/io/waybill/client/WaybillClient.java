@@ -213,6 +213,7 @@ public final class WaybillClient implements AutoCloseable {
     private Optional<Path> caFile = Optional.empty();
     private @Nullable Identity identity;
     private @Nullable Supplier<String> token;
+    private @Nullable TokenFile tokenFile;
     private Duration deadline = Duration.ofSeconds(30);
     private Duration storageDeadline = Duration.ofSeconds(60);
     private Duration completeDeadline = Duration.ofMinutes(15);
@@ -259,18 +260,37 @@ public final class WaybillClient implements AutoCloseable {
       return this;
     }
 
-    /** Asked for a bearer token at every call, off the caller's thread. Default: no token. */
+    /**
+     * The bearer token to send with every call. White space around it is removed. Default: no
+     * token.
+     *
+     * @throws IllegalArgumentException if what is left is empty, or has other characters than the
+     *     visible ones of ASCII; the message has nothing of the token
+     */
+    public Builder token(String fixed) {
+      String checked = BearerToken.checked(fixed);
+      return token(() -> checked);
+    }
+
+    /**
+     * Asked for a bearer token at every call, off the caller's thread. Where it gives none, or one
+     * that {@link #token(String)} would refuse, or throws, the call fails with UNAUTHENTICATED and
+     * nothing is sent.
+     */
     public Builder token(Supplier<String> supplier) {
       token = supplier;
+      tokenFile = null;
       return this;
     }
 
     /**
-     * The bearer token that stands in a file, read again within a second of a change, as whoever
-     * renews it writes it there. Takes the place of {@link #token}.
+     * The file that holds the bearer token: read by {@link #build}, and again within a second of a
+     * change. White space around the token is removed. Takes the place of {@link #token}.
      */
     public Builder tokenFile(Path file) {
-      return token(new TokenFile(file, System::nanoTime));
+      tokenFile = new TokenFile(file, System::nanoTime);
+      token = tokenFile;
+      return this;
     }
 
     /** For SignParts, ReportPart, GetUpload and ListUploads. Default: 30 seconds. */
@@ -307,6 +327,8 @@ public final class WaybillClient implements AutoCloseable {
      * Builds the client; it connects with the first call.
      *
      * @throws IOException if the CA file or the client's own certificate or key cannot be read
+     * @throws IllegalArgumentException if the token file cannot be read, or holds what {@link
+     *     #token(String)} would refuse
      * @throws IllegalStateException if the token would travel in the clear, see {@link
      *     #insecureSendToken}, or if there is a client certificate and no TLS
      */
@@ -314,6 +336,9 @@ public final class WaybillClient implements AutoCloseable {
       if (plaintext && token != null && !insecureSendToken && !LoopbackTarget.is(target)) {
         throw new IllegalStateException(
             "without TLS the token would travel in the clear to " + target);
+      }
+      if (tokenFile != null) {
+        var unused = tokenFile.get();
       }
       return new WaybillClient(
           this,

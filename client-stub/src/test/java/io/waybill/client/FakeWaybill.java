@@ -144,6 +144,10 @@ public final class FakeWaybill extends UploadServiceGrpc.UploadServiceImplBase {
     return calls.stream().filter(c -> c.equals(rpc) || c.startsWith(rpc + " ")).count();
   }
 
+  public synchronized boolean isUncalled() {
+    return calls.isEmpty();
+  }
+
   synchronized List<Integer> reported(String uploadId) {
     return List.copyOf(held(uploadId).ledger().keySet());
   }

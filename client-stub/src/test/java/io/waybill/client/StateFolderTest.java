@@ -25,11 +25,19 @@ class StateFolderTest {
     "state, /home/me, /home/me/.waybill/uploads",
     "'', /home/me, /home/me/.waybill/uploads",
     "'', '', /java/.waybill/uploads",
+    "'', me, /java/.waybill/uploads",
+    "/st\ufffd\ufffdte, /home/me, /home/me/.waybill/uploads",
   })
   void isWhereTheEnvironmentSays(String state, String home, Path expected) {
     var environment = Map.of("XDG_STATE_HOME", state, "HOME", home);
 
-    assertThat(StateFolder.byDefault(environment, "/java").folder()).isEqualTo(expected);
+    assertThat(StateFolder.byDefault(environment, "/java")).contains(new StateFolder(expected));
+  }
+
+  @Test
+  void isNowhereWithoutAnAbsolutePathThatCouldBeRead() {
+    assertThat(StateFolder.byDefault(Map.of(), "?")).isEmpty();
+    assertThat(StateFolder.byDefault(Map.of("HOME", "/home/j\ufffd\ufffdrg"), "")).isEmpty();
   }
 
   @Test

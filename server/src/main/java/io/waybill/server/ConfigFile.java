@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** Where the configuration is, and what takes the place of its values on this machine. */
 final class ConfigFile {
@@ -37,11 +38,20 @@ final class ConfigFile {
   /** Flags before the environment, the environment before the file. */
   ServerConfig load() {
     Map<String, String> overrides = new HashMap<>();
-    ServerConfig.ENVIRONMENT.forEach((name, key) -> put(overrides, key, System.getenv(name)));
+    ServerConfig.ENVIRONMENT.forEach((name, key) -> put(overrides, key, environment(name)));
     put(overrides, "listen", listen);
     put(overrides, "data_dir", dataDir);
     put(overrides, "database.url", databaseUrl);
     return ServerConfig.load(file, overrides);
+  }
+
+  private static @Nullable String environment(String name) {
+    String value = System.getenv(name);
+    try {
+      return value == null ? null : LocaleText.ofThisProcess().checked(value);
+    } catch (TypeConversionException e) {
+      throw new ConfigException(name + ": " + e.getMessage());
+    }
   }
 
   private static void put(Map<String, String> overrides, String key, @Nullable String value) {

@@ -160,7 +160,7 @@ final class ConfigSection {
     try {
       return text.isEmpty() ? null : Path.of(text).toAbsolutePath();
     } catch (InvalidPathException e) {
-      problem(key, "a file, not " + text);
+      problem(key, "a file, not " + text + LocaleText.ofThisProcess().advice(text));
       return null;
     }
   }

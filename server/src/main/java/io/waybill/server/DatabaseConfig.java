@@ -123,15 +123,19 @@ public sealed interface DatabaseConfig {
       // said below
     }
     throw new IllegalArgumentException(
-        "jdbc:sqlite:FILE or jdbc:postgresql://HOST[:PORT]/DATABASE");
+        "jdbc:sqlite:FILE or jdbc:postgresql://HOST[:PORT]/DATABASE"
+            + LocaleText.ofThisProcess().advice(url));
   }
 
   /** Of the environment, or in a file, so that none stands in the configuration. */
   private static @Nullable String password(ConfigSection section, Map<String, String> overrides) {
     Path file = section.path("password_file");
     String given = overrides.get("database.password");
-    if (given != null || file == null) {
-      return given;
+    if (given != null) {
+      return given.strip(); // as of a file: a line break at its end is nobody's password
+    }
+    if (file == null) {
+      return null;
     }
     try {
       return new String(SecretFile.read(file, 1), StandardCharsets.UTF_8).strip();

@@ -29,13 +29,15 @@ public final class Main {
 
   /** One line on standard error and exit code 2 for whatever the operator can mend. */
   public static CommandLine commandLine(CommandLine commandLine) {
-    return commandLine.setExecutionExceptionHandler(
-        (e, command, parsed) -> {
-          if (e instanceof ConfigException || e instanceof StartException) {
-            String.valueOf(e.getMessage()).lines().forEach(command.getErr()::println);
-            return CommandLine.ExitCode.USAGE;
-          }
-          throw e;
-        });
+    return LocaleText.ofThisProcess()
+        .applyTo(commandLine)
+        .setExecutionExceptionHandler(
+            (e, command, parsed) -> {
+              if (e instanceof ConfigException || e instanceof StartException) {
+                String.valueOf(e.getMessage()).lines().forEach(command.getErr()::println);
+                return CommandLine.ExitCode.USAGE;
+              }
+              throw e;
+            });
   }
 }

@@ -156,7 +156,7 @@ public record ServerConfig(
     try {
       return Path.of(text).toAbsolutePath();
     } catch (InvalidPathException e) {
-      root.problem(key, "a folder, not " + text);
+      root.problem(key, "a folder, not " + text + LocaleText.ofThisProcess().advice(text));
       return Path.of("data");
     }
   }

@@ -4,12 +4,16 @@ import io.grpc.Status;
 import io.waybill.client.UploadFailedException;
 import io.waybill.client.WaybillException;
 import io.waybill.v1.ErrorReason;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.TypeConversionException;
 
 /** Turns what a command throws into a line on standard error and an exit code. */
 final class Failures implements IExecutionExceptionHandler, IParameterExceptionHandler {
@@ -32,7 +36,8 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
 
   @Override
   public int handleExecutionException(Exception e, CommandLine command, ParseResult parsed) {
-    command.getErr().println("waybill: " + Output.printable(describe(e)));
+    String file = e instanceof FileSystemException about ? about.getFile() + ": " : "";
+    command.getErr().println("waybill: " + Output.printable(file + describe(e)));
     return exitCode(e);
   }
 
@@ -67,6 +72,10 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
   static String describe(Throwable failure) {
     if (failure instanceof NoSuchFileException) {
       return "no such file";
+    } else if (failure instanceof AccessDeniedException) {
+      return "permission denied";
+    } else if (failure instanceof IOException || failure instanceof TypeConversionException) {
+      return String.valueOf(failure.getMessage());
     } else if (failure instanceof UploadFailedException || failure instanceof WaybillException) {
       return failure.getMessage() + details(failure);
     }

@@ -28,9 +28,12 @@ record Output(PrintWriter out, PrintWriter err, boolean json, boolean quiet) {
     json(toJson(message));
   }
 
-  /** Prints a line that is JSON already. */
+  /** Prints a line that is JSON already, in ASCII: no locale's encoding can change a name in it. */
   void json(String line) {
-    out.println(line);
+    StringBuilder ascii = new StringBuilder(line.length());
+    line.chars()
+        .forEach(c -> ascii.append(c < 0x80 ? String.valueOf((char) c) : "\\u%04x".formatted(c)));
+    out.println(ascii);
     out.flush();
   }
 

@@ -21,7 +21,9 @@ interface ProgressDisplay extends ProgressListener, AutoCloseable {
     if (output.quiet()) {
       return new Silent();
     }
-    return System.console() == null ? new Lines(name, output) : new Bar(name);
+    return System.console() != null && BarLine.isSupported(System.getenv())
+        ? new Bar(name, output)
+        : new Lines(name, output);
   }
 
   /** Nothing. */
@@ -70,19 +72,33 @@ interface ProgressDisplay extends ProgressListener, AutoCloseable {
     public void close() {}
   }
 
-  /** A bar with speed and the time left. */
+  /** A bar with speed and the time left; its line is ended before the process ends. */
   final class Bar implements ProgressDisplay {
 
-    private final String name;
-    private @Nullable ProgressBar bar;
+    /** So that the percentage is in sight on any terminal. */
+    private static final int MAX_NAME = 24;
 
-    Bar(String name) {
-      this.name = name;
+    private final Thread atExit = new Thread(this::end, "waybill-bar");
+    private final String name;
+    private final Output output;
+    private @Nullable ProgressBar bar;
+    private boolean ended;
+
+    Bar(String name, Output output) {
+      String printable = Output.printable(name);
+      this.name =
+          printable.length() > MAX_NAME ? printable.substring(0, MAX_NAME - 3) + "..." : printable;
+      this.output = output;
+      try {
+        Runtime.getRuntime().addShutdownHook(atExit);
+      } catch (IllegalStateException e) {
+        ended = true; // the process ends: nothing is drawn
+      }
     }
 
     @Override
-    public void onProgress(UploadProgress progress) {
-      if (progress.phase() == Phase.STARTING) {
+    public synchronized void onProgress(UploadProgress progress) {
+      if (progress.phase() == Phase.STARTING || ended) {
         return;
       }
       if (bar == null) {
@@ -95,16 +111,27 @@ interface ProgressDisplay extends ProgressListener, AutoCloseable {
                 .setUnit("MiB", 1 << 20)
                 .setStyle(ProgressBarStyle.ASCII)
                 .showSpeed()
+                .setConsumer(new BarLine(output.err()))
                 .build();
       }
       bar.stepTo(progress.confirmedBytes() + progress.inFlightBytes());
       bar.setExtraMessage(progress.phase() == Phase.COMPLETING ? " completing" : "");
     }
 
+    private synchronized void end() {
+      if (bar != null && !ended) {
+        bar.close();
+      }
+      ended = true;
+    }
+
     @Override
     public void close() {
-      if (bar != null) {
-        bar.close();
+      end();
+      try {
+        var unused = Runtime.getRuntime().removeShutdownHook(atExit);
+      } catch (IllegalStateException e) {
+        // It is at work.
       }
     }
   }

@@ -21,6 +21,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** Uploads files, one after the other. */
 @Command(
@@ -48,7 +49,7 @@ final class UploadCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Parameters(paramLabel = "FILE", arity = "1..*", description = "The files to upload.")
-  private List<Path> files = List.of();
+  private List<FileArgument> files = List.of();
 
   @Option(
       names = "--destination",
@@ -130,18 +131,25 @@ final class UploadCommand implements Callable<Integer> {
     if (files.size() > 1 && !(key.isEmpty() && uploadId.isEmpty())) {
       throw usage("--key and --upload-id go with one FILE only");
     }
-    if (files.contains(Path.of("-"))) {
+    if (files.stream().anyMatch(file -> file.text().equals("-"))) {
       throw usage("standard input ('-') is not supported yet: its length is not known beforehand");
     }
     try (WaybillClient client = cli.connect();
         CtrlC ctrlC = new CtrlC()) {
-      return uploadAll(uploader(client), ctrlC);
+      Uploader uploader = uploader(client);
+      if (!noResume && !uploader.keepsStateFiles()) {
+        cli.output()
+            .note(
+                "waybill: neither XDG_STATE_HOME nor HOME is an absolute path that can be read:"
+                    + " the same command will not resume an upload, --upload-id will");
+      }
+      return uploadAll(uploader, ctrlC);
     }
   }
 
   private int uploadAll(Uploader uploader, CtrlC ctrlC) throws InterruptedException {
     int exitCode = 0;
-    for (Path file : files) {
+    for (FileArgument file : files) {
       int code = uploadOne(uploader, file, ctrlC);
       exitCode = exitCode == 0 ? code : exitCode;
       if (code == Failures.UNAVAILABLE || code == Failures.INTERRUPTED) {
@@ -151,20 +159,22 @@ final class UploadCommand implements Callable<Integer> {
     return exitCode;
   }
 
-  private int uploadOne(Uploader uploader, Path file, CtrlC ctrlC) throws InterruptedException {
-    UploadReport report = new UploadReport(file, cli.output());
+  private int uploadOne(Uploader uploader, FileArgument file, CtrlC ctrlC)
+      throws InterruptedException {
+    UploadReport report = new UploadReport(file.text(), cli.output());
     try {
+      Path path = file.path();
       Upload upload;
       try (ProgressDisplay display =
-          ProgressDisplay.of(String.valueOf(file.getFileName()), cli.output())) {
-        UploadHandle handle = uploader.start(file, options(), display);
+          ProgressDisplay.of(String.valueOf(path.getFileName()), cli.output())) {
+        UploadHandle handle = uploader.start(path, options(), display);
         ctrlC.cancels(handle);
         upload = handle.await();
       }
       report.done(upload);
       return 0;
-    } catch (UploadFailedException | IOException e) {
-      report.failed(e, !noResume);
+    } catch (UploadFailedException | IOException | TypeConversionException e) {
+      report.failed(e, uploader.keepsStateFiles());
       return Failures.exitCode(e);
     }
   }

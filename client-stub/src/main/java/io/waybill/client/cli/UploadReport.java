@@ -3,15 +3,15 @@ package io.waybill.client.cli;
 import io.waybill.client.UploadFailedException;
 import io.waybill.client.WaybillException;
 import io.waybill.v1.Upload;
-import java.nio.file.Path;
+import java.io.IOException;
 
 /** What {@code upload} says in the end about one file. */
 final class UploadReport {
 
-  private final Path file;
+  private final String file;
   private final Output output;
 
-  UploadReport(Path file, Output output) {
+  UploadReport(String file, Output output) {
     this.file = file;
     this.output = output;
   }
@@ -20,7 +20,7 @@ final class UploadReport {
     if (output.json()) {
       output.json(
           "{\"file\":%s,\"ok\":true,\"upload\":%s}"
-              .formatted(Output.quote(file.toString()), Output.toJson(upload)));
+              .formatted(Output.quote(file), Output.toJson(upload)));
     } else {
       output.line(file + "  " + upload.getObject().getLocation());
     }
@@ -46,10 +46,10 @@ final class UploadReport {
           {"file":%s,"ok":false,"error":{"kind":%s,"reason":%s,"message":%s,"resumable":%s,\
           "uploadId":%s}}"""
               .formatted(
-                  Output.quote(file.toString()),
+                  Output.quote(file),
                   Output.quote(kind(failure)),
                   Output.quote(reason(failure)),
-                  Output.quote(String.valueOf(failure.getMessage())),
+                  Output.quote(message(failure)),
                   resumable,
                   Output.quote(uploadId)));
     }
@@ -57,6 +57,12 @@ final class UploadReport {
 
   private static String kind(Exception failure) {
     return failure instanceof UploadFailedException e ? e.kind().name() : "SOURCE_UNREADABLE";
+  }
+
+  private static String message(Exception failure) {
+    return failure instanceof IOException
+        ? Failures.describe(failure)
+        : String.valueOf(failure.getMessage());
   }
 
   private static String reason(Throwable failure) {

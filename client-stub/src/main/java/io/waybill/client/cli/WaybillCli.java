@@ -94,11 +94,11 @@ public final class WaybillCli implements Runnable {
       names = "--token-file",
       paramLabel = "FILE",
       scope = ScopeType.INHERIT,
-      defaultValue = "${env:WAYBILL_TOKEN_FILE:-}",
+      defaultValue = "${env:WAYBILL_TOKEN_FILE}",
       description =
           "The file that holds the bearer token, read again when it changes; or"
               + " WAYBILL_TOKEN_FILE. --token goes first.")
-  private String tokenFile = "";
+  private Path tokenFile = Path.of("");
 
   @Option(
       names = "--insecure-send-token",
@@ -146,7 +146,13 @@ public final class WaybillCli implements Runnable {
   }
 
   static CommandLine commandLine() {
-    return new CommandLine(new WaybillCli())
+    return commandLine(LocaleText.ofThisProcess());
+  }
+
+  static CommandLine commandLine(LocaleText locale) {
+    return locale
+        .applyTo(new CommandLine(new WaybillCli()))
+        .registerConverter(FileArgument.class, text -> new FileArgument(text, locale))
         .setCaseInsensitiveEnumValuesAllowed(true)
         // A file may be named "@x", and what stands in x is not for us to obey.
         .setExpandAtFiles(false)
@@ -160,7 +166,7 @@ public final class WaybillCli implements Runnable {
   }
 
   WaybillClient connect() throws IOException {
-    WaybillClient.Builder client = WaybillClient.builder(server);
+    WaybillClient.Builder client = WaybillClient.builder(server.strip());
     if ((certificate == null) != (privateKey == null)) {
       throw new CommandLine.ParameterException(
           spec().commandLine(), "--client-cert and --client-key go together");
@@ -170,11 +176,6 @@ public final class WaybillCli implements Runnable {
     } else if (!tls && certificate == null) {
       client.plaintext();
     }
-    if (!token.isEmpty()) {
-      client.token(() -> token);
-    } else if (!tokenFile.isEmpty()) {
-      client.tokenFile(Path.of(tokenFile));
-    }
     if (insecureSendToken) {
       client.insecureSendToken();
     }
@@ -182,7 +183,15 @@ public final class WaybillCli implements Runnable {
       client.clientCertificate(certificate, privateKey);
     }
     try {
+      if (!token.isEmpty()) {
+        client.token(token);
+      } else if (!tokenFile.toString().isEmpty()) {
+        client.tokenFile(tokenFile);
+      }
       return client.build();
+    } catch (IllegalArgumentException e) {
+      throw new CommandLine.ParameterException(
+          spec().commandLine(), String.valueOf(e.getMessage()), e);
     } catch (IllegalStateException e) {
       throw new CommandLine.ParameterException(
           spec().commandLine(),

@@ -1,6 +1,8 @@
 package io.waybill.client.cli;
 
 import static io.waybill.client.FakeS3.status;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Struct;
@@ -9,6 +11,7 @@ import io.grpc.Grpc;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
 import io.waybill.client.Bench;
+import io.waybill.client.Everything;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -233,6 +236,61 @@ class WaybillCliTest {
     assertThat(out.toString()).contains("Exit codes:", "Examples:", "WAYBILL_SERVER");
     assertThat(run("--version")).isZero();
     assertThat(out.toString()).startsWith("waybill ");
+  }
+
+  /** FAULTS 3: each text that is sent. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "upload --key ? pom.xml",
+        "upload --destination ? pom.xml",
+        "upload --content-type ? pom.xml",
+        "upload --metadata t=? pom.xml",
+        "upload --metadata ?=t pom.xml",
+        "upload --upload-id ? pom.xml",
+        "ls --prefix ?",
+        "ls --destination ?",
+        "status ?",
+        "watch ?",
+        "abort ?",
+        "--token ? ls",
+        "--token-file ? ls",
+        "--ca ? ls",
+      })
+  void sendsNoTextThatWasLost(String line) {
+    String lost = new String("\u00fc".getBytes(UTF_8), US_ASCII);
+    String[] args = line.replace("?", lost).split(" ");
+
+    int code =
+        WaybillCli.commandLine(new LocaleText(US_ASCII, "POSIX", "/"))
+            .setOut(new PrintWriter(out))
+            .setErr(new PrintWriter(err, true))
+            .execute(joined(new String[] {"--server", "localhost:" + port}, args));
+
+    assertThat(code).as(err.toString()).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("the locale POSIX, US-ASCII; set LC_ALL=C.UTF-8")
+        .doesNotContain(lost);
+    assertThat(bench.waybill.isUncalled()).isTrue();
+  }
+
+  /** FAULTS 2: before any call, in words without the value. */
+  @Test
+  void refusesATokenThatNoHeaderTakes() throws Exception {
+    Path file = folder.resolve("token");
+    try (Everything printed = new Everything()) {
+      for (String token : new String[] {"sec\nret", "sec ret", "sec\u00e9ret", "sec\u0001ret"}) {
+        Files.writeString(file, token);
+        assertThat(run("--token", token, "ls")).isEqualTo(2);
+        assertThat(err.toString()).contains("the token contains ").doesNotContain(token);
+        assertThat(run("--token-file", file.toString(), "ls")).isEqualTo(2);
+        assertThat(err.toString()).contains(file + ": the token contains").doesNotContain(token);
+      }
+      assertThat(run("--token", " secret\r\n", "ls")).as(err.toString()).isZero();
+      assertThat(run("--token-file", folder.resolve("none").toString(), "ls")).isEqualTo(2);
+      assertThat(err.toString()).contains("none: no such file");
+      assertThat(printed.text()).doesNotContain(Everything.decimals("sec"), "sec");
+    }
   }
 
   @Test
