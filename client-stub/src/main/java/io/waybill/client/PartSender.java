@@ -116,10 +116,9 @@ final class PartSender implements PartWork, AutoCloseable {
     reports.awaitAll();
   }
 
-  /** After a failure nothing more is heard of parts that were sent. */
   @Override
   public void close() {
-    reports.cancelAll();
+    reports.close();
   }
 
   private byte[] hash(PartBody body) throws IOException, InterruptedException {
