@@ -322,14 +322,16 @@ class ChangedFileTest {
 
   /** Gives the number of a part that was sent and reported, once S3 has all of them. */
   private void beforeTheLastReport(IntConsumer action) {
-    bench.waybill.whenToRecord =
-        report -> {
-          List<Integer> reported = bench.waybill.reported("upload-1");
-          if (reported.size() == 9) {
-            action.accept(reported.get(8));
-          }
-          report.run();
-        };
+    bench.waybill.whenToRecord = report -> record(report, action);
+  }
+
+  /** One by one: of two that come together both would see eight before them. */
+  private synchronized void record(Runnable report, IntConsumer beforeTheLast) {
+    List<Integer> reported = bench.waybill.reported("upload-1");
+    if (reported.size() == 9) {
+      beforeTheLast.accept(reported.get(8));
+    }
+    report.run();
   }
 
   @Test
