@@ -39,9 +39,9 @@ final class CheckedStream implements PartSource {
   }
 
   @Override
-  public void checkUnchanged() throws IOException {
+  public boolean isUnchanged() throws IOException {
     compareUpTo(source.sizeBytes());
-    source.checkUnchanged();
+    return source.isUnchanged();
   }
 
   private void compareUpTo(long end) throws IOException {

@@ -2,11 +2,8 @@ package io.waybill.client;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 
 /** A file on disk, read region by region. */
 final class FileSource implements PartSource {
@@ -15,29 +12,26 @@ final class FileSource implements PartSource {
   private static final int PARTS_AHEAD = 8;
 
   private final Path file;
-  private final long sizeBytes;
-  private final FileTime modified;
+  private final FileIdentity begun;
+  private FileIdentity latest;
   private FileChannel channel;
 
   FileSource(Path file) throws IOException {
     this.file = file;
-    BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-    if (!attributes.isRegularFile()) {
-      throw new IOException(file + " is not a regular file, so its size is unknown");
-    }
-    this.sizeBytes = attributes.size();
-    this.modified = attributes.lastModifiedTime();
+    // Before it is opened: a file that takes its place in between is then seen as a change.
+    this.begun = FileIdentity.of(file);
+    this.latest = begun;
     this.channel = FileChannel.open(file, StandardOpenOption.READ);
   }
 
   @Override
   public long sizeBytes() {
-    return sizeBytes;
+    return begun.sizeBytes();
   }
 
-  /** When the file was last changed, as it was when the upload began. */
-  FileTime modified() {
-    return modified;
+  /** What the file system said of the file before its first byte was read. */
+  FileIdentity begun() {
+    return begun;
   }
 
   /** They cost a thread each and no memory, and a server may be some milliseconds away. */
@@ -60,12 +54,19 @@ final class FileSource implements PartSource {
     return FileBody.region(channel, offset, size);
   }
 
+  /** A new inode or ctime alone may be a chmod, a hard link, or the same bytes put back. */
   @Override
-  public void checkUnchanged() throws IOException {
-    BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
-    if (now.size() != sizeBytes || !now.lastModifiedTime().equals(modified)) {
+  public boolean isUnchanged() throws IOException {
+    FileIdentity now = FileIdentity.of(file);
+    if (now.hasOtherSizeOrTime(begun)) {
       throw UploadFailedException.sourceChanged(file + " was changed while it was uploaded");
     }
+    boolean same = now.equals(latest);
+    if (!same) {
+      latest = now;
+      channel.close(); // The path may lead to another file by now: that one is to be read.
+    }
+    return same;
   }
 
   @Override

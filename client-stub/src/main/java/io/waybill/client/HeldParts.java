@@ -1,16 +1,23 @@
 package io.waybill.client;
 
+import static io.waybill.v1.PartSource.PART_SOURCE_LEDGER;
+import static io.waybill.v1.PartSource.PART_SOURCE_STORAGE;
+
 import io.waybill.v1.Part;
 import io.waybill.v1.PartRange;
 import io.waybill.v1.Upload;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The parts of an upload whose checksums the ledger knows. Whoever names an upload to resume may
- * name another file than it was begun with; these tell.
+ * The parts of an upload whose checksums are known: by the ledger, or else by S3. The source to
+ * resume with may be another one than the upload was begun with; these tell.
  */
 final class HeldParts {
 
@@ -21,17 +28,49 @@ final class HeldParts {
     this.session = session;
   }
 
-  /** Asks the ledger. */
+  /** Of an upload that has no parts yet, or that is too late for any. */
+  static HeldParts none(Session session) {
+    return new HeldParts(session);
+  }
+
+  /** Asks the ledger, and S3 where the ledger has parts without a checksum. */
   static HeldParts of(Session session) {
-    HeldParts held = new HeldParts(session);
-    if (!session.unhashed()) {
-      for (Part part : session.parts()) {
-        if (!part.getChecksum().isEmpty()) {
-          held.checksums.put(part.getPartNumber(), part.getChecksum().toByteArray());
-        }
+    HeldParts held = none(session);
+    if (session.unhashed()) {
+      return held;
+    }
+    Set<Integer> unknown = new HashSet<>();
+    for (Part part : session.parts(PART_SOURCE_LEDGER)) {
+      if (!held.learn(part)) {
+        unknown.add(part.getPartNumber());
       }
     }
+    if (!unknown.isEmpty()) {
+      held.learnFromStorage(unknown);
+    }
     return held;
+  }
+
+  private void learnFromStorage(Set<Integer> unknown) {
+    try {
+      session.parts(PART_SOURCE_STORAGE).stream()
+          .filter(part -> unknown.contains(part.getPartNumber()))
+          .forEach(this::learn);
+    } catch (WaybillException e) {
+      // A single PUT has no parts to list, and S3 may be away: they stay unknown.
+    }
+  }
+
+  private boolean learn(Part part) {
+    boolean known = !part.getChecksum().isEmpty();
+    if (known) {
+      checksums.put(part.getPartNumber(), part.getChecksum().toByteArray());
+    }
+    return known;
+  }
+
+  boolean isEmpty() {
+    return checksums.isEmpty();
   }
 
   boolean has(int number) {
@@ -70,8 +109,26 @@ final class HeldParts {
   void check(int number, PartBody body) throws IOException {
     byte[] stored = checksums.get(number);
     if (stored != null && !Arrays.equals(stored, Checksums.of(session.algorithm(), body))) {
-      throw UploadFailedException.sourceChanged(
+      throw new OtherSourceException(
           "part " + number + " of the upload is not this file's (or stream's)");
     }
+  }
+
+  /**
+   * Looks whether what the upload holds by now is what was compared before or sent since: another
+   * process may send another file's parts into the same upload.
+   *
+   * @param sent checksums of the parts sent since
+   */
+  void checkStill(Map<Integer, byte[]> sent) {
+    HeldParts now = of(session);
+    now.checksums.forEach(
+        (number, checksum) -> {
+          byte @Nullable [] ours = sent.getOrDefault(number, checksums.get(number));
+          if (ours != null && !Arrays.equals(ours, checksum)) {
+            throw new OtherSourceException(
+                "part " + number + " of the upload was sent by another process, with other bytes");
+          }
+        });
   }
 }

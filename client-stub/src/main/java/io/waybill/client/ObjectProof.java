@@ -1,6 +1,5 @@
 package io.waybill.client;
 
-import io.waybill.client.UploadFailedException.Kind;
 import io.waybill.v1.ChecksumAlgorithm;
 import io.waybill.v1.Upload;
 import io.waybill.v1.UploadMode;
@@ -30,9 +29,10 @@ final class ObjectProof {
   /**
    * Reads the whole source and compares it.
    *
-   * @throws UploadFailedException if it is another one, or nothing tells
+   * @return false if no checksum tells
+   * @throws OtherSourceException if it is another one
    */
-  void check() throws IOException {
+  boolean check() throws IOException {
     if (hasOneOfTheWhole()) {
       compareWhole();
     } else if (held.hasAll()) {
@@ -42,11 +42,9 @@ final class ObjectProof {
         }
       }
     } else {
-      throw new UploadFailedException(
-          Kind.SESSION_OVER,
-          "the upload was completed already, and no checksum tells whether its object %s is this file"
-              .formatted(upload.getObject().getLocation()));
+      return false;
     }
+    return true;
   }
 
   private boolean hasOneOfTheWhole() {
@@ -77,7 +75,7 @@ final class ObjectProof {
       }
     }
     if (!Arrays.equals(whole.value(), upload.getObject().getChecksum().toByteArray())) {
-      throw UploadFailedException.sourceChanged(
+      throw new OtherSourceException(
           "the upload was completed already, and its object is not this file's (or stream's)");
     }
   }

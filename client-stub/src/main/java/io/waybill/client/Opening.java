@@ -21,13 +21,37 @@ final class Opening {
   private final UploadOptions options;
   private final long sizeBytes;
   private final ResumeFile memory;
-  private boolean resumed;
+  private final String marks;
+  private Origin origin = Origin.NAMED;
 
-  Opening(WaybillClient client, UploadOptions options, long sizeBytes, ResumeFile memory) {
+  /** Where a session comes from, which decides whose parts it may hold. */
+  private enum Origin {
+    /** Started by this call: it holds what is sent from here on. */
+    FRESH,
+    /** Found by the state file of this very file: the file system sees no difference. */
+    REMEMBERED,
+    /** Found by the state file of a file with this path, size and mtime. */
+    DOUBTFUL,
+    /** Named by the caller, who may have named another file's. */
+    NAMED
+  }
+
+  /**
+   * For one upload.
+   *
+   * @param marks {@link FileIdentity#marks} of the file; any text for a stream
+   */
+  Opening(
+      WaybillClient client,
+      UploadOptions options,
+      long sizeBytes,
+      ResumeFile memory,
+      String marks) {
     this.client = client;
     this.options = options;
     this.sizeBytes = sizeBytes;
     this.memory = memory;
+    this.marks = marks;
   }
 
   /**
@@ -57,12 +81,16 @@ final class Opening {
 
   /** Whether the session came from a state file, so that another one may take its place. */
   boolean isResumed() {
-    return resumed;
+    return origin == Origin.REMEMBERED || origin == Origin.DOUBTFUL;
+  }
+
+  /** Whether nobody can have sent a part before. */
+  boolean isFresh() {
+    return origin == Origin.FRESH;
   }
 
   /** A session that is new in any case. */
   Upload startAnew() {
-    resumed = false;
     return usable(startRemembered());
   }
 
@@ -83,12 +111,9 @@ final class Opening {
     return upload;
   }
 
-  /**
-   * Whether what the ledger holds is this source's: the session is new, or was found by the state
-   * file of this very file. Whoever named it may have named another one's.
-   */
+  /** Whether parts without a checksum may be taken for this source's, as far as can be known. */
   boolean isOfThisSource() {
-    return options.uploadId().isEmpty() && options.requestId().isEmpty();
+    return origin == Origin.FRESH || origin == Origin.REMEMBERED;
   }
 
   private Upload resumeOrStart() {
@@ -97,8 +122,10 @@ final class Opening {
       try {
         Upload upload = start(saved.get().requestId());
         if (!OVER.contains(upload.getState())) {
-          resumed = true;
-          return remembered(saved.get().requestId(), upload);
+          boolean same = saved.get().marks().equals(marks);
+          origin = same ? Origin.REMEMBERED : Origin.DOUBTFUL;
+          // The marks stay those that it was started with: what came before is not of these.
+          return remembered(saved.get(), upload);
         }
       } catch (WaybillException e) {
         if (!e.is(ErrorReason.ERROR_REASON_REQUEST_ID_REUSED)) {
@@ -110,13 +137,14 @@ final class Opening {
   }
 
   private Upload startRemembered() {
-    String requestId = UUID.randomUUID().toString();
-    memory.save(new ResumeFile.Saved(requestId, ""));
-    return remembered(requestId, start(requestId));
+    origin = Origin.FRESH;
+    var started = new ResumeFile.Saved(UUID.randomUUID().toString(), "", marks);
+    memory.save(started);
+    return remembered(started, start(started.requestId()));
   }
 
-  private Upload remembered(String requestId, Upload upload) {
-    memory.save(new ResumeFile.Saved(requestId, upload.getUploadId()));
+  private Upload remembered(ResumeFile.Saved saved, Upload upload) {
+    memory.save(new ResumeFile.Saved(saved.requestId(), upload.getUploadId(), saved.marks()));
     return upload;
   }
 

@@ -31,12 +31,17 @@ final class PartReceipt {
     for (String name : names) {
       String value = reply.headers().firstValue(name).orElse("");
       if (name.equalsIgnoreCase("etag")) {
-        etag = reportable(value) ? value : "";
+        etag = reportable(value) ? strong(value) : "";
       } else if (name.startsWith("x-amz-checksum-")) {
         checksum = decoded(value, checksumBytes);
       }
     }
     return new PartReceipt(etag, checksum);
+  }
+
+  /** S3 gives no weak ETags: the mark is a proxy's, which touched the answer on its way. */
+  private static String strong(String etag) {
+    return etag.startsWith("W/\"") ? etag.substring(2) : etag;
   }
 
   private static boolean reportable(String etag) {
@@ -52,7 +57,10 @@ final class PartReceipt {
     }
   }
 
-  /** As S3 gave it; empty where it gave none, or one that cannot be reported. */
+  /**
+   * As S3 gave it, in quotes, without {@code W/}; empty where it gave none, or one that cannot be
+   * reported.
+   */
   String etag() {
     return etag;
   }

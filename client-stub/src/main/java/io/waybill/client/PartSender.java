@@ -7,6 +7,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -29,6 +31,7 @@ final class PartSender implements PartWork, AutoCloseable {
   private final PauseGate gate;
   private final ProgressMeter meter;
   private final Semaphore connections;
+  private final Map<Integer, byte[]> sent = new ConcurrentHashMap<>();
 
   PartSender(Session session, Uploader.Setup setup, PauseGate gate, ProgressMeter meter) {
     this.session = session;
@@ -55,6 +58,9 @@ final class PartSender implements PartWork, AutoCloseable {
     int number = task.number();
     PartBody body = task.body();
     byte[] checksum = hash(body);
+    if (checksum.length > 0) {
+      sent.put(number, checksum);
+    }
     SignedPart signed = task.signed();
     if (signed == null) {
       signed = signing.sign(number, checksum); // While the connections are busy.
@@ -116,10 +122,14 @@ final class PartSender implements PartWork, AutoCloseable {
     reports.awaitAll();
   }
 
-  /** After a failure nothing more is heard of parts that were sent. */
   @Override
   public void close() {
-    reports.cancelAll();
+    reports.close();
+  }
+
+  /** The checksums of the bytes that were sent, by part number; none without an algorithm. */
+  Map<Integer, byte[]> sent() {
+    return sent;
   }
 
   private byte[] hash(PartBody body) throws IOException, InterruptedException {

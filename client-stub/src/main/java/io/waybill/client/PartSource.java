@@ -25,7 +25,9 @@ interface PartSource extends Closeable {
   /**
    * Called when all parts were sent and nothing is completed yet.
    *
-   * @throws UploadFailedException if the bytes sent may not be those of one consistent source
+   * @return false if the source may have changed since the upload began, or since the last call:
+   *     only its bytes can tell, and are now read as they are by then
+   * @throws UploadFailedException if it has changed
    */
-  void checkUnchanged() throws IOException;
+  boolean isUnchanged() throws IOException;
 }

@@ -1,7 +1,10 @@
 package io.waybill.client;
 
 import io.waybill.v1.ReportPartResponse;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /** A part on its way into the ledger. */
@@ -37,8 +40,15 @@ final class PendingReport {
     var unused = repeats.call(first, again);
   }
 
-  /** Asks for no answer any more. */
-  void cancel() {
+  /** Waits for the answer until a time at most, whatever it is, and then asks for none any more. */
+  void leave(long deadlineNanos) {
+    try {
+      var unused = first.get(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      // The upload has failed already, and this part is sent again by the run that resumes it.
+    }
     var unused = first.cancel(true);
   }
 }

@@ -3,6 +3,7 @@ package io.waybill.client;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Reports under way, so that no connection to S3 waits for the ledger. There are never more than a
@@ -10,6 +11,9 @@ import java.util.Queue;
  * its failure is then that thread's.
  */
 final class Reports {
+
+  /** What a server needs that is well; nobody waits longer for one that is not. */
+  private static final long LAST_ANSWERS_SECONDS = 2;
 
   private final int limit;
   private final Queue<PendingReport> pending = new ArrayDeque<>();
@@ -45,9 +49,13 @@ final class Reports {
     }
   }
 
-  /** Waits for none of them any more. */
-  synchronized void cancelAll() {
-    pending.forEach(PendingReport::cancel);
+  /**
+   * Ends it after a failure: those under way get a moment, since a part that S3 has and the ledger
+   * lacks travels again when the upload is resumed.
+   */
+  synchronized void close() {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(LAST_ANSWERS_SECONDS);
+    pending.forEach(report -> report.leave(deadline));
     pending.clear();
   }
 

@@ -12,9 +12,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Remembers, from one run to the next, which session a file's upload has: two lines, the request_id
- * and the upload_id. Written to a temporary file first and then moved, so that after a crash it is
- * there whole or not at all. If it cannot be kept, the upload goes on without.
+ * Remembers, from one run to the next, which session a file's upload has: three lines, the
+ * request_id, the upload_id, and the file's marks. Written to a temporary file first and then
+ * moved, so that after a crash it is there whole or not at all. If it cannot be kept, the upload
+ * goes on without.
  */
 final class ResumeFile {
 
@@ -25,10 +26,15 @@ final class ResumeFile {
    *
    * @param requestId what the session was started with
    * @param uploadId the session's id; empty where the reply is not known to have come
+   * @param marks {@link FileIdentity#marks} of the file that the session was started for; empty
+   *     where the state file is of a release that did not write them
    */
-  record Saved(String requestId, String uploadId) {}
+  record Saved(String requestId, String uploadId, String marks) {}
 
   private final @Nullable Path file;
+
+  /** The session that this run goes on with; empty for none yet. */
+  private String ours = "";
 
   private ResumeFile(@Nullable Path file) {
     this.file = file;
@@ -49,15 +55,17 @@ final class ResumeFile {
     }
     try {
       var lines = Files.readAllLines(file);
-      return lines.size() == 2 && !lines.get(0).isEmpty()
-          ? Optional.of(new Saved(lines.get(0), lines.get(1)))
-          : Optional.empty();
+      return lines.size() < 2 || lines.size() > 3 || lines.get(0).isEmpty()
+          ? Optional.empty()
+          : Optional.of(
+              new Saved(lines.get(0), lines.get(1), lines.size() == 3 ? lines.get(2) : ""));
     } catch (IOException e) {
       return forget("read", e);
     }
   }
 
   void save(Saved saved) {
+    ours = saved.requestId();
     if (file == null) {
       return;
     }
@@ -65,7 +73,7 @@ final class ResumeFile {
       Files.createDirectories(file.getParent());
       Path temporary = Files.createTempFile(file.getParent(), "new-", ".tmp");
       try {
-        write(temporary, saved.requestId() + "\n" + saved.uploadId() + "\n");
+        write(temporary, String.join("\n", saved.requestId(), saved.uploadId(), saved.marks(), ""));
         Files.move(
             temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       } finally {
@@ -76,8 +84,9 @@ final class ResumeFile {
     }
   }
 
+  /** Forgets the session that was saved last, unless another process has begun another since. */
   void delete() {
-    if (file == null) {
+    if (file == null || load().filter(saved -> !saved.requestId().equals(ours)).isPresent()) {
       return;
     }
     try {

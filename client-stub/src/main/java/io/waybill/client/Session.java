@@ -83,15 +83,15 @@ final class Session {
     return client.getUpload(uploadId);
   }
 
-  /** The parts in the ledger. */
-  List<Part> parts() {
+  /** The parts in the ledger, or those that S3 lists. */
+  List<Part> parts(io.waybill.v1.PartSource source) {
     List<Part> parts = new ArrayList<>();
     String pageToken = "";
     do {
       ListPartsRequest request =
           ListPartsRequest.newBuilder()
               .setUploadId(uploadId)
-              .setSource(io.waybill.v1.PartSource.PART_SOURCE_LEDGER)
+              .setSource(source)
               .setPageToken(pageToken)
               .build();
       ListPartsResponse page = client.listParts(request);

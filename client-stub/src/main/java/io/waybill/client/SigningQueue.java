@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Signs parts for several threads with one call at a time: whoever comes while one is under way
  * shares the next. So calls are many only where they are quick. Nobody waits for a call that is not
- * about its part.
+ * about its part. The first call that fails is the last one: the upload fails with it, and a part
+ * that was signed and sent all the same would be sent once more by the run that resumes it.
  */
 final class SigningQueue {
 
@@ -22,6 +23,7 @@ final class SigningQueue {
   private final Session session;
   private final Queue<Wish> waiting = new ArrayDeque<>();
   private boolean calling;
+  private @Nullable RuntimeException failure;
 
   private static final class Wish {
     final PartToSign part;
@@ -52,15 +54,16 @@ final class SigningQueue {
   }
 
   /**
-   * Waits until the part is signed, or else it is this thread's turn to call. Whom a call leaves
-   * without, by a failure or a short reply, signs for itself.
+   * Waits until the part is signed, or else it is this thread's turn to call. Whom a short reply
+   * leaves without signs for itself.
    *
    * @return what to sign; nothing if there is nothing to do
+   * @throws RuntimeException what a call of another thread failed with
    */
   private synchronized List<Wish> turn(Wish mine) throws InterruptedException {
     waiting.add(mine);
     try {
-      while (calling && mine.signed == null) {
+      while (calling && mine.signed == null && failure == null) {
         wait();
       }
     } finally {
@@ -68,6 +71,9 @@ final class SigningQueue {
     }
     List<Wish> batch = new ArrayList<>();
     if (mine.signed == null) {
+      if (failure != null) {
+        throw failure;
+      }
       calling = true;
       batch.add(mine);
       while (batch.size() < BATCH && !waiting.isEmpty()) {
@@ -83,12 +89,18 @@ final class SigningQueue {
   }
 
   private void call(List<Wish> batch) {
-    List<SignedPart> signed = List.of();
     try {
-      signed = session.sign(batch.stream().map(wish -> wish.part).toList());
-    } finally {
-      answer(batch, signed);
+      answer(batch, session.sign(batch.stream().map(wish -> wish.part).toList()));
+    } catch (RuntimeException e) {
+      fail(e);
+      throw e;
     }
+  }
+
+  private synchronized void fail(RuntimeException e) {
+    failure = e;
+    calling = false;
+    notifyAll();
   }
 
   private synchronized void answer(List<Wish> batch, List<SignedPart> signed) {

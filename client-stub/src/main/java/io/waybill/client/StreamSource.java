@@ -110,13 +110,14 @@ final class StreamSource implements PartSource {
   }
 
   @Override
-  public void checkUnchanged() throws IOException {
+  public boolean isUnchanged() throws IOException {
     stream.skipNBytes(sizeBytes - position);
     position = sizeBytes;
     if (stream.read() >= 0) {
       throw UploadFailedException.sourceChanged(
           "the stream has more than the " + sizeBytes + " bytes announced");
     }
+    return true;
   }
 
   /** Leaves the stream to its owner. */

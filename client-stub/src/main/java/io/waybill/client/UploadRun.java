@@ -7,6 +7,7 @@ import io.waybill.v1.PartRange;
 import io.waybill.v1.Upload;
 import io.waybill.v1.UploadState;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.util.List;
 
 /** One upload from its opening to its object: what every upload does, of one byte or of 48 TiB. */
@@ -20,6 +21,8 @@ final class UploadRun {
 
   /** 10,000 parts have at most 5,000 runs missing. */
   private static final int MAX_PASSES = 10_000 / 2 / MISSING_RANGES_LIMIT + 1;
+
+  private static final System.Logger LOG = System.getLogger(UploadRun.class.getName());
 
   private final Uploader.Setup setup;
   private final PartSource source;
@@ -45,7 +48,12 @@ final class UploadRun {
 
   /** Does it all; the object it returns was verified. */
   Upload run() throws IOException, InterruptedException {
-    Upload upload = upload();
+    Upload upload;
+    try {
+      upload = upload();
+    } catch (OtherSourceException e) {
+      throw UploadFailedException.sourceChanged(e.getMessage());
+    }
     if (upload.getObject().getSizeBytes() != source.sizeBytes()) {
       throw new UploadFailedException(
           Kind.OBJECT_MISMATCH,
@@ -65,46 +73,89 @@ final class UploadRun {
       if (!opening.isResumed() || !e.is(ErrorReason.ERROR_REASON_UPLOAD_EXPIRED)) {
         throw e;
       }
-      return carryOut(opening.startAnew());
+    } catch (OtherSourceException e) {
+      if (!opening.isResumed()) {
+        throw e;
+      }
+      giveUp(opened.getUploadId(), e);
+    }
+    return carryOut(opening.startAnew());
+  }
+
+  /**
+   * Aborts a session whose file is no more. If another process still sends that file, the file has
+   * changed under it, and it could not complete either.
+   */
+  private void giveUp(String uploadId, OtherSourceException why) {
+    LOG.log(Level.INFO, "upload " + uploadId + " is begun anew: " + why.getMessage());
+    try {
+      var unused = setup.client().abort(uploadId);
+    } catch (WaybillException e) {
+      // It is complete, or ends by itself when its time is over.
     }
   }
 
   private Upload carryOut(Upload opened) throws IOException, InterruptedException {
     meter.ledger(opened);
     Session session = new Session(setup.client(), opened);
-    return opening.isOfThisSource() ? finish(session, source, opened) : compare(session, opened);
-  }
-
-  /** Believes of what is there only what it has compared. */
-  private Upload compare(Session session, Upload opened) throws IOException, InterruptedException {
-    Upload upload;
-    if (isTooLate(opened)) {
-      upload = finish(session, source, opened);
-    } else {
-      HeldParts held = HeldParts.of(session);
-      Upload known = held.without(opened);
-      meter.ledger(known);
-      upload = finish(session, compared(session, held), known);
-    }
-    if (tooLate) {
-      new ObjectProof(upload, HeldParts.of(session), source).check();
+    tooLate = isTooLate(opened);
+    boolean holdsParts = !tooLate && opened.getUploadedParts() > 0;
+    HeldParts held = holdsParts ? HeldParts.of(session) : HeldParts.none(session);
+    Upload known = believed(session, held, opened);
+    meter.ledger(known);
+    Upload upload = finish(session, compared(session, held), held, known);
+    if (tooLate && !opening.isFresh()) {
+      prove(session, upload);
     }
     return upload;
+  }
+
+  /** The upload with those parts only that may be this source's: the others are sent again. */
+  private Upload believed(Session session, HeldParts held, Upload opened) {
+    if (tooLate || opening.isOfThisSource()) {
+      return opened;
+    }
+    boolean nothingTells = held.isEmpty() && opened.getUploadedParts() > 0;
+    if (opening.isResumed() && (session.unhashed() || nothingTells)) {
+      throw new OtherSourceException("no checksum tells whether its parts are this file's");
+    }
+    return held.without(opened);
   }
 
   /** Before anything is sent where the source allows it, so that nothing of another file is. */
   private PartSource compared(Session session, HeldParts held)
       throws IOException, InterruptedException {
+    if (held.isEmpty()) {
+      return source;
+    }
     if (!source.isRepeatable()) {
       return new CheckedStream(source, held, session.plan());
     }
+    compare(session, held);
+    return source;
+  }
+
+  private void compare(Session session, HeldParts held) throws IOException, InterruptedException {
     PartWork comparison =
         task -> {
           held.check(task.number(), task.body());
           return true;
         };
     var unused = pass(session, source, comparison, held.known());
-    return source;
+  }
+
+  private void prove(Session session, Upload upload) throws IOException {
+    boolean told = new ObjectProof(upload, HeldParts.of(session), source).check();
+    if (told || opening.isOfThisSource()) {
+      return;
+    }
+    String unknown =
+        "the upload was completed already, and no checksum tells whether its object %s is this file"
+            .formatted(upload.getObject().getLocation());
+    if (opening.isResumed()) {
+      throw new OtherSourceException(unknown);
+    }
+    throw new UploadFailedException(Kind.SESSION_OVER, unknown);
   }
 
   private static boolean isTooLate(Upload upload) {
@@ -112,16 +163,17 @@ final class UploadRun {
         || upload.getState() == UploadState.UPLOAD_STATE_COMPLETED;
   }
 
-  private Upload finish(Session session, PartSource parts, Upload opened)
+  private Upload finish(Session session, PartSource parts, HeldParts held, Upload known)
       throws IOException, InterruptedException {
     try (PartSender sender = new PartSender(session, setup, gate, meter)) {
-      return finish(session, parts, sender, opened);
+      return finish(session, parts, held, sender, known);
     }
   }
 
-  private Upload finish(Session session, PartSource parts, PartSender sender, Upload opened)
+  private Upload finish(
+      Session session, PartSource parts, HeldParts held, PartSender sender, Upload known)
       throws IOException, InterruptedException {
-    Upload upload = opened;
+    Upload upload = known;
     for (int round = 1; ; round++) {
       if (upload.getState() == UploadState.UPLOAD_STATE_COMPLETED) {
         tooLate = true;
@@ -131,7 +183,7 @@ final class UploadRun {
         tooLate = true;
       } else {
         sendMissing(session, parts, sender, upload);
-        parts.checkUnchanged();
+        checkSent(session, parts, held, sender);
       }
       meter.phase(Phase.COMPLETING);
       try {
@@ -144,6 +196,40 @@ final class UploadRun {
         meter.ledger(upload);
       }
     }
+  }
+
+  /** The last look before Complete: whether what was sent is one source, whole, and this one. */
+  private void checkSent(Session session, PartSource parts, HeldParts held, PartSender sender)
+      throws IOException, InterruptedException {
+    boolean unchanged = parts.isUnchanged();
+    if (tooLate) {
+      return;
+    }
+    if (!unchanged) {
+      compareWhole(session, parts);
+    }
+    if (!opening.isFresh()) {
+      held.checkStill(sender.sent());
+    }
+  }
+
+  /** By checksums, where the file system saw a change that need not be one of the bytes. */
+  private void compareWhole(Session session, PartSource parts)
+      throws IOException, InterruptedException {
+    HeldParts all = HeldParts.of(session);
+    try {
+      if (all.hasAll()) {
+        compare(session, all);
+        if (parts.isUnchanged()) {
+          return;
+        }
+      }
+    } catch (OtherSourceException e) {
+      throw UploadFailedException.sourceChanged(
+          "the file was changed while it was uploaded: " + e.getMessage());
+    }
+    throw UploadFailedException.sourceChanged(
+        "the file's inode or ctime changed while it was uploaded, and so, perhaps, its bytes");
   }
 
   private static boolean asksForParts(WaybillException e) {

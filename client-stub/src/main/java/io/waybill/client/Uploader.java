@@ -19,6 +19,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A file's upload survives the process: its session is remembered in a small state file, so the
  * same call for the unchanged file sends only what is missing.
+ *
+ * <p>Another path, size, mtime, or other options make another upload. Where those are the same, the
+ * parts that have arrived are compared with the file by their checksums before anything is sent. If
+ * they differ, the old session is aborted and the file is sent whole under a new one. Parts without
+ * checksums ({@code NONE}, {@code MD5}, a store that returns none) are believed only where the
+ * file's inode and ctime are those that the upload was begun with. So without checksums one change
+ * cannot be seen: other bytes under the same size, mtime, inode and ctime, which takes a clock that
+ * was set back, a write through a memory map that the file system has not noted yet, or a file
+ * system without inodes and ctimes (Windows has neither).
  */
 public final class Uploader {
 
@@ -96,7 +105,10 @@ public final class Uploader {
   }
 
   /**
-   * Starts to upload a file, and returns at once. The file must not change meanwhile.
+   * Starts to upload a file, and returns at once. The file must not change meanwhile: if its size
+   * or mtime does, the upload fails with SOURCE_CHANGED before it is completed; if only its inode
+   * or ctime does, the whole file is compared with what was sent, and fails where that is not
+   * possible.
    *
    * @throws IOException if the file cannot be opened, or if the options have no filename and the
    *     file's has bytes that are not characters in the locale's encoding
@@ -109,7 +121,11 @@ public final class Uploader {
             Objects.toString(Files.probeContentType(file), ""));
     FileSource source = new FileSource(file);
     try {
-      return start(source, named, memory(file, source, named), listener);
+      FileIdentity begun = source.begun();
+      ResumeFile memory = memory(file, begun, named);
+      Opening opening =
+          new Opening(setup.client(), named, begun.sizeBytes(), memory, begun.marks());
+      return start(source, opening, memory, listener);
     } catch (Throwable e) {
       source.close();
       throw e;
@@ -126,11 +142,11 @@ public final class Uploader {
    */
   public UploadHandle start(
       InputStream stream, long sizeBytes, UploadOptions options, ProgressListener listener) {
-    return start(
-        new StreamSource(stream, sizeBytes, setup.parallel()),
-        options,
-        ResumeFile.none(),
-        listener);
+    StreamSource source = new StreamSource(stream, sizeBytes, setup.parallel());
+    ResumeFile memory = ResumeFile.none();
+    Opening opening =
+        new Opening(setup.client(), options, sizeBytes, memory, FileIdentity.NO_MARKS);
+    return start(source, opening, memory, listener);
   }
 
   /** Where Java cannot decode a name, its text is that of another file. */
@@ -151,24 +167,23 @@ public final class Uploader {
   }
 
   private UploadHandle start(
-      PartSource source, UploadOptions options, ResumeFile memory, ProgressListener listener) {
+      PartSource source, Opening opening, ResumeFile memory, ProgressListener listener) {
     ProgressMeter meter = new ProgressMeter(source.sizeBytes(), listener);
     PauseGate gate = new PauseGate();
-    Opening opening = new Opening(setup.client(), options, source.sizeBytes(), memory);
     UploadRun run = new UploadRun(setup, source, opening, gate, meter);
     UploadHandle handle = new UploadHandle(setup.client(), run, source, memory, gate, meter);
     handle.start();
     return handle;
   }
 
-  private ResumeFile memory(Path file, FileSource source, UploadOptions options) {
+  private ResumeFile memory(Path file, FileIdentity begun, UploadOptions options) {
     if (stateFolder == null || !options.requestId().isEmpty() || !options.uploadId().isEmpty()) {
       return ResumeFile.none();
     }
     stateFolder.sweep(setup.clock().instant());
     return stateFolder.file(
         Fingerprint.of(
-            setup.client().target(), file, source.sizeBytes(), source.modified(), options));
+            setup.client().target(), file, begun.sizeBytes(), begun.modified(), options));
   }
 
   /** What an uploader is made of. Every setting has a default. */

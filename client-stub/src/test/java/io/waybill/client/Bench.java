@@ -9,6 +9,7 @@ import io.grpc.Server;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.protobuf.StatusProto;
+import io.waybill.v1.ChecksumAlgorithm;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -81,6 +82,14 @@ public final class Bench implements AutoCloseable {
     byte[] bytes = new byte[sizeBytes];
     new Random(sizeBytes).nextBytes(bytes);
     return bytes;
+  }
+
+  static byte[] crc32c(byte[] bytes) {
+    try {
+      return Checksums.of(ChecksumAlgorithm.CHECKSUM_ALGORITHM_CRC32C, body(bytes));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   static PartBody body(byte[] bytes) {

@@ -59,15 +59,11 @@ class ComparedResumeTest {
 
   private void arrive(int number) throws Exception {
     bench.s3.parts.put("upload-1/" + number, part(number));
-    bench.waybill.record("upload-1", number, crc32c(part(number)));
+    bench.waybill.record("upload-1", number, Bench.crc32c(part(number)));
   }
 
   private static byte[] part(int number) {
     return Arrays.copyOfRange(Bench.bytes(SIZE), (number - 1) * PART, number * PART);
-  }
-
-  private static byte[] crc32c(byte[] bytes) throws Exception {
-    return Checksums.of(ChecksumAlgorithm.CHECKSUM_ALGORITHM_CRC32C, Bench.body(bytes));
   }
 
   private UploadFailedException fail(Path source, UploadOptions options) {
@@ -220,7 +216,7 @@ class ComparedResumeTest {
   void comparesTheObjectWhenAnotherPartWasThereBefore() throws Exception {
     byte[] small = Bench.bytes(10);
     var options = UploadOptions.builder().requestId("small").build();
-    bench.waybill.objectChecksum = crc32c(small);
+    bench.waybill.objectChecksum = Bench.crc32c(small);
     Answer taken =
         exchange -> {
           bench.waybill.record("upload-2", 1);

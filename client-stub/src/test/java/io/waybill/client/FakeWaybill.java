@@ -23,6 +23,7 @@ import io.waybill.v1.ListUploadsRequest;
 import io.waybill.v1.ListUploadsResponse;
 import io.waybill.v1.Part;
 import io.waybill.v1.PartRange;
+import io.waybill.v1.PartSource;
 import io.waybill.v1.PartToSign;
 import io.waybill.v1.ReportPartRequest;
 import io.waybill.v1.ReportPartResponse;
@@ -45,6 +46,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
@@ -78,6 +80,7 @@ public final class FakeWaybill extends UploadServiceGrpc.UploadServiceImplBase {
   int missingRangesLimit = 1_000;
   Duration urlTtl = Duration.ofMinutes(15);
   long objectSizeOff;
+  boolean storageHasChecksums;
   byte[] objectChecksum = new byte[0];
   String urlSuffix = "";
 
@@ -267,6 +270,22 @@ public final class FakeWaybill extends UploadServiceGrpc.UploadServiceImplBase {
     return signed.build();
   }
 
+  /** The parts that S3 lists. */
+  private NavigableMap<Integer, byte[]> stored(String uploadId) {
+    if (snapshot(uploadId).getMode() == UploadMode.UPLOAD_MODE_SINGLE) {
+      throw error(Status.Code.FAILED_PRECONDITION, "STORAGE_UPLOAD_GONE");
+    }
+    NavigableMap<Integer, byte[]> parts = new TreeMap<>();
+    s3.parts.forEach(
+        (path, body) -> {
+          if (path.startsWith(uploadId + "/")) {
+            int number = Integer.parseInt(path.substring(uploadId.length() + 1));
+            parts.put(number, storageHasChecksums ? Bench.crc32c(body) : new byte[0]);
+          }
+        });
+    return parts;
+  }
+
   private void active(String uploadId) {
     if (expired.contains(uploadId)) {
       throw error(Status.Code.FAILED_PRECONDITION, "UPLOAD_EXPIRED");
@@ -333,7 +352,7 @@ public final class FakeWaybill extends UploadServiceGrpc.UploadServiceImplBase {
   public void abort(AbortRequest request, StreamObserver<AbortResponse> out) {
     answer(
         "Abort",
-        "",
+        request.getUploadId(),
         out,
         () -> {
           state(request.getUploadId(), UploadState.UPLOAD_STATE_ABORTED);
@@ -408,7 +427,11 @@ public final class FakeWaybill extends UploadServiceGrpc.UploadServiceImplBase {
           // Three parts a page; the token is the last one's number.
           int after =
               request.getPageToken().isEmpty() ? 0 : Integer.parseInt(request.getPageToken());
-          var rest = held(request.getUploadId()).ledger().tailMap(after, false);
+          NavigableMap<Integer, byte[]> all =
+              request.getSource() == PartSource.PART_SOURCE_STORAGE
+                  ? stored(request.getUploadId())
+                  : held(request.getUploadId()).ledger();
+          var rest = all.tailMap(after, false);
           var page = ListPartsResponse.newBuilder();
           rest.entrySet().stream()
               .limit(3)

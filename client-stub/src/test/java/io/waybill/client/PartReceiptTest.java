@@ -27,6 +27,11 @@ class PartReceiptTest {
     assertThat(receipt.checksum()).hasSize(4);
   }
 
+  @Test
+  void faults7ReportsAWeakEtagAsS3GaveIt() {
+    assertThat(receipt("W/\"abc\"", "").etag()).isEqualTo("\"abc\"");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", "4waSgw==-1", "?", "rosUhgp5mIg="})
   void leavesOutAChecksumThatIsNone(String crc) {

@@ -137,18 +137,33 @@ class SigningQueueTest {
     awaitWaiting(2);
     one.answer(1);
 
-    calls.take().out().onError(Status.INVALID_ARGUMENT.asRuntimeException());
+    Call two = calls.take();
+    two.answer(two.parts().get(0));
     Call again = calls.take();
-    again.answer(again.parts().get(0));
+    again.answer(2, 3);
 
     assertThat(first.get().getPartNumber()).isEqualTo(1);
-    assertThat(again.parts()).hasSize(1);
-    var refused = again.parts().contains(2) ? third : second;
-    var signed = refused == third ? second : third;
-    assertThat(signed.get().getPartNumber()).isEqualTo(again.parts().get(0));
-    assertThatThrownBy(refused::get)
-        .isInstanceOf(ExecutionException.class)
-        .hasCauseInstanceOf(WaybillException.class);
+    assertThat(again.parts()).containsExactly(two.parts().get(1));
+    assertThat(List.of(second.get(), third.get()))
+        .extracting(SignedPart::getPartNumber)
+        .containsExactly(2, 3);
+  }
+
+  @Test
+  void aCallThatFailsIsTheLastOne() throws Exception {
+    var first = sign(1);
+    Call one = calls.take();
+    var second = sign(2);
+    awaitWaiting(1);
+
+    one.out().onError(Status.INVALID_ARGUMENT.asRuntimeException());
+
+    for (var refused : List.of(first, second, sign(3))) {
+      assertThatThrownBy(refused::get)
+          .isInstanceOf(ExecutionException.class)
+          .hasCauseInstanceOf(WaybillException.class);
+    }
+    assertThat(calls).isEmpty();
   }
 
   @Test

@@ -32,6 +32,11 @@ import picocli.CommandLine.TypeConversionException;
       "Ctrl-C stops the upload and leaves it resumable: the same command sends what is missing. A"
           + " failure of one file does not stop the next ones, unless the server cannot be reached;"
           + " the exit code is the first failure's.",
+      "",
+      "A resume first compares the parts that have arrived with the file, by their checksums, and"
+          + " starts anew if they differ. With --checksum NONE or MD5, or a store that returns no"
+          + " checksums, it goes by the file's size, mtime, inode and ctime: other bytes under the"
+          + " same four are not noticed.",
       ""
     },
     footer = {

@@ -68,7 +68,7 @@ final class ProbeLeftovers {
             if (StorageCheck.hasVersion(head)) {
               d.versionId(head.versionId());
             } else {
-              d.ifMatch(head.eTag());
+              d.ifMatch(S3Calls.quoted(head.eTag()));
             }
           });
     }

@@ -1,5 +1,6 @@
 package io.waybill.server.s3;
 
+import io.waybill.server.upload.Part;
 import io.waybill.server.upload.StoredObject;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -35,8 +36,9 @@ final class S3Calls {
     return !object.versionId().isEmpty() && !object.versionId().equals("null");
   }
 
+  /** As a condition or a manifest wants it: a weak one matches nothing. */
   static String quoted(String etag) {
-    return '"' + etag + '"';
+    return '"' + Part.unquoted(etag) + '"';
   }
 
   static String orEmpty(@Nullable String text) {

@@ -283,7 +283,7 @@ final class StorageCheck {
           if (byVersion) {
             d.versionId(seen.versionId());
           } else {
-            d.ifMatch(seen.eTag());
+            d.ifMatch(S3Calls.quoted(seen.eTag()));
           }
         });
   }

@@ -30,7 +30,7 @@ record PartVerification(List<Part> manifest, BitSet missing, BitSet mismatched) 
       if (found == null) {
         result.missing.set(n);
       } else if (found.sizeBytes() != spec.plan().sizeOf(n)
-          || (said != null && !agree(found, said))) {
+          || (said != null && !found.agreesWith(said))) {
         result.mismatched.set(n);
       } else {
         result.manifest.add(said == null ? found : filledIn(found, said));
@@ -75,16 +75,6 @@ record PartVerification(List<Part> manifest, BitSet missing, BitSet mismatched) 
             parts,
             "missing_count",
             String.valueOf(missing.cardinality())));
-  }
-
-  private static boolean agree(Part found, Part said) {
-    boolean etags =
-        said.etag().isEmpty() || found.etag().isEmpty() || said.etag().equals(found.etag());
-    boolean checksums =
-        said.checksum() == null
-            || found.checksum() == null
-            || said.checksum().equals(found.checksum());
-    return etags && checksums;
   }
 
   /** S3's word, and the caller's where S3 says nothing. */

@@ -17,7 +17,7 @@ public final class ReportPart {
   /**
    * What the caller says of a part.
    *
-   * @param etag with or without quotes; empty where the caller does not know it
+   * @param etag with or without quotes, weak or not; empty where the caller does not know it
    */
   public record Report(
       int number, String etag, OptionalLong sizeBytes, @Nullable Checksum checksum) {}
@@ -117,9 +117,7 @@ public final class ReportPart {
 
   private boolean isHeld(Upload upload, Part part) {
     List<Part> held = store.parts(upload, part.number() - 1, 1);
-    return !held.isEmpty()
-        && held.get(0).number() == part.number()
-        && (part.etag().isEmpty() || part.etag().equals(held.get(0).etag()));
+    return !held.isEmpty() && held.get(0).number() == part.number() && held.get(0).agreesWith(part);
   }
 
   static void checkNumber(UploadSpec spec, int number) {

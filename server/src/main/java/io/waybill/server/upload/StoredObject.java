@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The finished object, as S3 described it.
  *
- * @param etag without quotes
+ * @param etag without quotes and {@code W/}
  * @param versionId empty where the bucket keeps no versions
  * @param sizeBytes its size
  * @param checksum null where the store returns none

@@ -100,6 +100,16 @@ enum PlantedBug {
       "return missing.isEmpty() && mismatched.isEmpty();",
       "return mismatched.isEmpty();",
       CompleteUploadTest.class),
+  A_WEAK_ETAG_IS_ANOTHER_ONE(
+      "upload/Part",
+      "String strong = etag.startsWith(\"W/\\\"\") ? etag.substring(2) : etag;",
+      "String strong = etag;",
+      CompleteUploadTest.class),
+  EQUAL_CHECKSUMS_DO_NOT_DECIDE(
+      "upload/Part",
+      "return checksum.equals(other.checksum());",
+      "return checksum.equals(other.checksum()) && etag.equals(other.etag());",
+      CompleteUploadTest.class),
   ABORT_CLEANS_BEFORE_THE_STATE_CHANGES(
       "upload/AbortUpload",
       "if (store.replace(upload, aborted)) {",

@@ -65,6 +65,30 @@ public class CompleteUploadTest {
   }
 
   @Test
+  void faults7AProxyThatChangesEtagsIsNoMismatchWhereTheChecksumsAgree() {
+    StartUpload.Request request =
+        Domain.request("r", "own", 16 * MIB, UploadMode.MULTIPART, ChecksumAlgorithm.CRC32C);
+    Upload upload = domain.start.execute(ACME, request).upload();
+    Checksum one = Checksum.of(new byte[] {0, 0, 0, 1});
+    Checksum two = Checksum.of(new byte[] {0, 0, 0, 2});
+    domain.objects.putPart(upload, 1, 8 * MIB, one);
+    domain.objects.putPart(upload, 2, 8 * MIB, two);
+    domain.report(upload, 1, "W/\"etag-1-" + 8 * MIB + '"', null);
+    domain.report(upload, 2, "\"etag-2-zipped\"", two);
+
+    Upload completed = domain.complete(upload);
+
+    assertThat(completed.state()).isEqualTo(UploadState.COMPLETED);
+    assertThat(domain.store.parts(completed, 0, 2))
+        .as("the manifest has S3's own ETags")
+        .extracting(Part::etag)
+        .containsExactly("etag-1-" + 8 * MIB, "etag-2-" + 8 * MIB);
+    domain.report(completed, 1, "W/\"etag-1-" + 8 * MIB + '"', null);
+    assertThat(failure(() -> domain.report(completed, 1, "etag-1-" + 8 * MIB, two)).reason())
+        .isEqualTo(Reason.UPLOAD_COMPLETED);
+  }
+
+  @Test
   void aPartOfAnotherSizeIsNeverPutIn() {
     Upload upload = domain.startAndPutParts(2);
     domain.objects.putPart(upload, 2, 7 * MIB, null);

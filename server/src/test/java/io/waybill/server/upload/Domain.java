@@ -141,8 +141,13 @@ final class Domain {
   }
 
   void report(Upload upload, int number, String etag) {
+    report(upload, number, etag, null);
+  }
+
+  void report(Upload upload, int number, String etag, @Nullable Checksum checksum) {
     reportPart
-        .execute(ACME, upload.id(), new ReportPart.Report(number, etag, OptionalLong.empty(), null))
+        .execute(
+            ACME, upload.id(), new ReportPart.Report(number, etag, OptionalLong.empty(), checksum))
         .toCompletableFuture()
         .join();
   }
@@ -153,6 +158,15 @@ final class Domain {
 
   static StartUpload.Request request(
       String requestId, String destination, long sizeBytes, @Nullable UploadMode mode) {
+    return request(requestId, destination, sizeBytes, mode, null);
+  }
+
+  static StartUpload.Request request(
+      String requestId,
+      String destination,
+      long sizeBytes,
+      @Nullable UploadMode mode,
+      @Nullable ChecksumAlgorithm algorithm) {
     return new StartUpload.Request(
         requestId,
         destination,
@@ -162,7 +176,7 @@ final class Domain {
         OptionalLong.of(sizeBytes),
         0,
         mode,
-        null,
+        algorithm,
         Map.of(),
         null,
         0,

@@ -5,6 +5,7 @@ import java.util.function.Function;
 
 /** How stores other than Amazon's answer, each difference as it was seen on the wire. */
 public enum KnownStore {
+  WEAK_ETAG(s3 -> new WeakEtag()),
   AWS(s3 -> (call, honest) -> honest.get());
 
   @SuppressWarnings("ImmutableEnumChecker") // has no state
