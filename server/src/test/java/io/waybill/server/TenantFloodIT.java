@@ -148,15 +148,16 @@ class TenantFloodIT {
     reports.stop();
     assertThat(beside).hasSize(JOURNEYS);
     assertThat(reads.unexpected.get() + reports.unexpected.get()).isZero();
-    System.out.printf(
-        "tenant flood: a journey of 6 calls alone %s, beside it %s; of the flood %d reads"
-            + " (%d refused) and %d reports (%d refused)%n",
-        shown(alone),
-        shown(beside),
-        reads.succeeded.get(),
-        reads.refused.get(),
-        reports.succeeded.get(),
-        reports.refused.get());
+    ClosingLines.add(
+        ("tenant flood: a journey of 6 calls alone %s, beside it %s; of the flood %d reads"
+                + " (%d refused) and %d reports (%d refused)")
+            .formatted(
+                shown(alone),
+                shown(beside),
+                reads.succeeded.get(),
+                reads.refused.get(),
+                reports.succeeded.get(),
+                reports.refused.get()));
   }
 
   /** What the quiet tenant does, again and again; each in nanoseconds. */

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A main class of the tests in a JVM of its own, that answers lines with lines. */
-final class JavaProcess implements AutoCloseable {
+public final class JavaProcess implements AutoCloseable {
   private static final int STOP_SECONDS = 30;
 
   private final Process process;
@@ -27,7 +27,7 @@ final class JavaProcess implements AutoCloseable {
   }
 
   /** Starts one; what it says on standard error goes to the log. */
-  static JavaProcess start(Class<?> main, Path log, List<String> flags, Object... arguments)
+  public static JavaProcess start(Class<?> main, Path log, List<String> flags, Object... arguments)
       throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -55,7 +55,7 @@ final class JavaProcess implements AutoCloseable {
   }
 
   /** Says a line to it, and waits for its answer. */
-  String ask(String line) throws IOException {
+  public String ask(String line) throws IOException {
     in.write(line);
     in.newLine();
     in.flush();

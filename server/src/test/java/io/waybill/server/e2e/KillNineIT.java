@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
+import io.waybill.server.ClosingLines;
 import io.waybill.server.upload.Timing;
 import io.waybill.v1.UploadServiceGrpc;
 import io.waybill.v1.UploadServiceGrpc.UploadServiceBlockingStub;
@@ -124,6 +125,7 @@ class KillNineIT {
         assertThat(promises.duplicates).isEmpty();
         assertThat(orphans).isEmpty();
         assertThat(kills).as("every failpoint was reached").containsKeys(failpoints());
+        ClosingLines.add(line(plan.size(), orphans));
       }
     }
   }
@@ -192,11 +194,14 @@ class KillNineIT {
         new StringBuilder("kill9 seed=" + seed + " seconds=" + took.toSeconds() + "\n");
     kills.forEach((kill, times) -> text.append("  %4d  %s%n".formatted(times, kill)));
     text.append(promises.summary());
-    text.append(
-        "kill9 cycles=%d acked_lost=%d duplicate_sessions=%d orphans=%d"
-            .formatted(cycles, promises.lost.size(), promises.duplicates.size(), orphans.size()));
+    text.append(line(cycles, orphans));
     System.out.println(text);
     Files.writeString(Path.of("target", "kill9.txt"), text + System.lineSeparator());
+  }
+
+  private String line(int cycles, List<String> orphans) {
+    return "kill9 cycles=%d acked_lost=%d duplicate_sessions=%d orphans=%d"
+        .formatted(cycles, promises.lost.size(), promises.duplicates.size(), orphans.size());
   }
 
   private static String[] failpoints() {

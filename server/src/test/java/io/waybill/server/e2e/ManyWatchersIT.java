@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
+import io.waybill.server.ClosingLines;
 import io.waybill.v1.AbortRequest;
 import io.waybill.v1.StartUploadRequest;
 import io.waybill.v1.UploadServiceGrpc;
@@ -71,9 +72,6 @@ class ManyWatchersIT {
       assertThat(failures).isEmpty();
       long bytes = (liveBytes(server) - bytesBefore) / WATCHERS;
       int threads = threads(server);
-      System.out.printf(
-          "watchers=%d bytes_each=%d threads_before=%d threads=%d%n",
-          WATCHERS, bytes, threadsBefore, threads);
       assertThat(bytes).isBetween(100L, 5_000L);
       assertThat(threads).isLessThan(threadsBefore + 20);
 
@@ -89,6 +87,9 @@ class ManyWatchersIT {
       await()
           .atMost(PATIENCE)
           .until(() -> (liveBytes(server) - bytesBefore) / WATCHERS < bytes / 5);
+      ClosingLines.add(
+          "watchers=%d bytes_each=%d threads_before=%d threads=%d"
+              .formatted(WATCHERS, bytes, threadsBefore, threads));
     } finally {
       channels.forEach(ManagedChannel::shutdownNow);
     }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
+import io.waybill.server.ClosingLines;
 import io.waybill.server.sql.TestPostgres;
 import io.waybill.v1.UploadServiceGrpc;
 import io.waybill.v1.UploadServiceGrpc.UploadServiceBlockingStub;
@@ -115,6 +116,7 @@ class ReplicasIT {
       assertThat(promises.duplicates).isEmpty();
       assertThat(orphans).isEmpty();
       assertThat(promises.told).anyMatch(upload -> "COMPLETED".equals(upload.end()));
+      ClosingLines.add(line(orphans));
     } finally {
       for (int i = 0; i < REPLICAS; i++) {
         stop(i);
@@ -207,18 +209,16 @@ class ReplicasIT {
 
   private void report(long seed, List<String> orphans, Duration took) throws Exception {
     String text =
-        "replicas seed=%d seconds=%d%n%sreplicas kills=%d pg_restarts=%d acked_lost=%d duplicates=%d orphans=%d"
-            .formatted(
-                seed,
-                took.toSeconds(),
-                promises.summary(),
-                kills,
-                restarts,
-                promises.lost.size(),
-                promises.duplicates.size(),
-                orphans.size());
+        "replicas seed=%d seconds=%d%n%s%s"
+            .formatted(seed, took.toSeconds(), promises.summary(), line(orphans));
     System.out.println(text);
     Files.writeString(Path.of("target", "replicas.txt"), text + System.lineSeparator());
+  }
+
+  private String line(List<String> orphans) {
+    return "replicas kills=%d pg_restarts=%d acked_lost=%d duplicates=%d orphans=%d"
+        .formatted(
+            kills, restarts, promises.lost.size(), promises.duplicates.size(), orphans.size());
   }
 
   private String config(TestS3 s3, String database) throws IOException {

@@ -3,6 +3,7 @@ package io.waybill.server.events;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.waybill.server.ClosingLines;
 import io.waybill.server.upload.Upload;
 import io.waybill.server.upload.UploadMode;
 import io.waybill.server.upload.UploadState;
@@ -103,14 +104,15 @@ class ShuffledEventsIT {
             .as("%s, seed %d", each.getValue(), seed)
             .isEqualTo(each.getValue().end);
       }
-      System.out.printf(
-          "events uploads=%d told=%d dropped=%d messages=%d forged=%d wrong=%d%n",
-          uploads.size(),
-          told.size(),
-          created.size() - told.size(),
-          messages.size(),
-          FORGED,
-          wrong);
+      ClosingLines.add(
+          "events uploads=%d told=%d dropped=%d messages=%d forged=%d wrong=%d"
+              .formatted(
+                  uploads.size(),
+                  told.size(),
+                  created.size() - told.size(),
+                  messages.size(),
+                  FORGED,
+                  wrong));
     }
   }
 

@@ -11,8 +11,6 @@ import io.waybill.server.upload.Caller;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,29 +23,11 @@ class ConnectionLimitsIT {
 
   @Test
   void tooManyConnectionsAreClosedWhenTheyAreAccepted() throws IOException {
-    int most = 20;
-    try (OpenWaybill waybill = new OpenWaybill(limits(most, 0))) {
-      GoodClient good = new GoodClient(waybill.channel);
-      Attack.beside(
-          good,
-          "connection_flood",
-          () -> {
-            long before = waybill.server.refusedConnections();
-            List<RawHttp2> flood = new ArrayList<>();
-            try {
-              for (int i = 0; i < 2 * most; i++) {
-                flood.add(RawHttp2.silent(waybill.port()));
-              }
-              await()
-                  .until(
-                      () ->
-                          flood.stream().filter(each -> each.isEnded(Duration.ZERO)).count()
-                              > most);
-              assertThat(waybill.server.refusedConnections() - before).isGreaterThan(most);
-            } finally {
-              flood.forEach(RawHttp2::close);
-            }
-          });
+    try (OpenWaybill waybill = new OpenWaybill(limits(20, 0))) {
+      new UnderAttack(new GoodClient(waybill.channel), waybill.port())
+          .by(
+              Attack.CONNECTION_FLOOD,
+              () -> assertThat(waybill.server.refusedConnections()).isGreaterThan(20));
     }
   }
 
@@ -73,24 +53,8 @@ class ConnectionLimitsIT {
     try (OpenWaybill waybill = new OpenWaybill(limits(20, 3))) {
       ManagedChannel other = waybill.from("127.0.0.2");
       try {
-        Attack.beside(
-            new GoodClient(other),
-            "connection_flood_from_one_address",
-            () -> {
-              List<RawHttp2> flood = new ArrayList<>();
-              try {
-                for (int i = 0; i < 10; i++) {
-                  flood.add(RawHttp2.silent(waybill.port()));
-                }
-                await()
-                    .until(
-                        () ->
-                            flood.stream().filter(each -> each.isEnded(Duration.ZERO)).count()
-                                >= 7);
-              } finally {
-                flood.forEach(RawHttp2::close);
-              }
-            });
+        new UnderAttack(new GoodClient(other), waybill.port())
+            .by(Attack.CONNECTION_FLOOD_FROM_ONE_ADDRESS);
       } finally {
         other.shutdownNow();
       }
@@ -100,14 +64,7 @@ class ConnectionLimitsIT {
   @Test
   void aSocketThatSaysNothingIsClosed() throws IOException {
     try (OpenWaybill waybill = new OpenWaybill(OpenWaybill.IMPATIENT)) {
-      Attack.beside(
-          new GoodClient(waybill.channel),
-          "silent_socket",
-          () -> {
-            try (RawHttp2 silent = RawHttp2.silent(waybill.port())) {
-              silent.awaitCutOff();
-            }
-          });
+      new UnderAttack(new GoodClient(waybill.channel), waybill.port()).by(Attack.SILENT_SOCKET);
     }
   }
 
@@ -125,17 +82,8 @@ class ConnectionLimitsIT {
               Map.of(name, new Caller(Rig.TENANT, "test")),
               servers.server(),
               clients.caFile());
-      Attack.beside(
-          new GoodClient(waybill.tls(servers.caFile(), acme)),
-          "silent_tls",
-          () -> {
-            try (RawHttp2 silent = RawHttp2.silent(waybill.port());
-                RawHttp2 halfway = RawHttp2.silent(waybill.port())) {
-              halfway.bytes(new byte[] {0x16, 3, 1}); // the first bytes of a ClientHello
-              silent.awaitCutOff();
-              halfway.awaitCutOff();
-            }
-          });
+      new UnderAttack(new GoodClient(waybill.tls(servers.caFile(), acme)), waybill.port())
+          .by(Attack.SILENT_TLS);
     }
   }
 

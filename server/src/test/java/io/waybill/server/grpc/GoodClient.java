@@ -5,7 +5,7 @@ import io.waybill.v1.SignPartsRequest;
 import io.waybill.v1.StartUploadResponse;
 import io.waybill.v1.UploadServiceGrpc;
 import io.waybill.v1.UploadServiceGrpc.UploadServiceBlockingStub;
-import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.LongStream;
@@ -41,9 +41,7 @@ final class GoodClient {
     return nanos.build().toArray();
   }
 
-  static double p99Millis(long[] nanos) {
-    long[] sorted = nanos.clone();
-    Arrays.sort(sorted);
-    return sorted[(int) (sorted.length * 0.99)] / 1e6;
+  static long p99Nanos(List<Long> nanos) {
+    return nanos.stream().sorted().toList().get((int) (nanos.size() * 0.99));
   }
 }

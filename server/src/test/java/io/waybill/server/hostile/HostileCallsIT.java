@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.grpc.StatusRuntimeException;
+import io.waybill.server.ClosingLines;
 import io.waybill.server.grpc.Failures;
 import io.waybill.server.hostile.HostileCall.Header;
 import io.waybill.server.upload.UploadId;
@@ -77,7 +78,6 @@ class HostileCallsIT {
 
     attack.send(calls);
 
-    System.out.println("curated " + attack.line());
     assertThat(attack.complaints()).isEmpty();
     assertThat(attack.line())
         .isEqualTo("hostile requests=" + calls.size() + " accepted=0 internal=0");
@@ -85,6 +85,7 @@ class HostileCallsIT {
     assertThat(untouched()).isEqualTo(before);
     String afterwards = Sessions.upload(server.as("acme"));
     assertThat(afterwards).isNotEmpty();
+    ClosingLines.add("curated " + attack.line());
   }
 
   /** But for the id itself, which the caller knows. */
@@ -148,10 +149,10 @@ class HostileCallsIT {
 
     attack.send(combinations);
 
-    System.out.println(attack.line());
     assertThat(attack.complaints()).as("-Dwaybill.chaos.hostile.seed=" + seed).isEmpty();
     assertThat(attack.line()).endsWith("requests=" + count + " accepted=0 internal=0");
     assertThat(untouched()).isEqualTo(before);
+    ClosingLines.add(attack.line());
   }
 
   private Header caller(String tenant) {

@@ -1,6 +1,7 @@
 package io.waybill.server.planted;
 
 import io.waybill.server.TenantPoolTest;
+import io.waybill.server.auth.VerificationsTest;
 import io.waybill.server.grpc.RatesTest;
 import io.waybill.server.s3.FakeAwsObjectStoreTest;
 import io.waybill.server.s3.S3ObjectStoreTest;
@@ -263,6 +264,16 @@ enum PlantedBug {
       CommitQueueTest.class),
   A_FLOOD_TAKES_EVERY_THREAD(
       "TenantPool", "< threads - running", "< threads", TenantPoolTest.class),
+  FORGED_TOKENS_TAKE_ALL_THE_TIME(
+      "auth/Verifications",
+      "REST_PER_FORGERY * took",
+      "0 * REST_PER_FORGERY * took",
+      VerificationsTest.class),
+  NEW_CALLERS_WAIT_FOR_ALL_OF_A_FLOOD(
+      "auth/Verifications",
+      "waiting.add(source, work);",
+      "waiting.add(\"all\", work);",
+      VerificationsTest.class),
   REPLICAS_LOCK_AS_THEIR_WRITES_COME(
       "sql/RowLocks",
       "void take(Handle handle) {",

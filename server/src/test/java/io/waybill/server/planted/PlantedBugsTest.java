@@ -3,6 +3,7 @@ package io.waybill.server.planted;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.waybill.server.ClosingLines;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,6 +31,7 @@ class PlantedBugsTest {
     assertThat(right.split(java.util.regex.Pattern.quote(bug.right), -1))
         .as("the line to spoil stands in %s once; has it been rewritten?", source)
         .hasSize(2);
+    ClosingLines.count("planted places");
     assumeTrue(
         Boolean.getBoolean("waybill.chaos.planted"), "only its place is checked without -Pchaos");
 
@@ -37,6 +39,7 @@ class PlantedBugsTest {
 
     assertThat(run(classes, bug.caughtBy)).as(bug.caughtBy + " stays green").isEqualTo(TestRun.RED);
     System.out.println("planted " + bug + " caught by " + bug.caughtBy.getSimpleName());
+    ClosingLines.count("planted caught");
   }
 
   private Path compile(Path name, String source) throws IOException {

@@ -15,7 +15,7 @@ public final class TestLogs {
   private TestLogs() {}
 
   /** A file of its own for what this JVM does. */
-  static Path fresh(String what) {
+  public static Path fresh(String what) {
     try {
       Files.createDirectories(FOLDER);
     } catch (IOException e) {

@@ -10,6 +10,7 @@ import static io.waybill.server.sql.TestUploads.reread;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.waybill.server.ClosingLines;
 import io.waybill.server.upload.Upload;
 import java.io.IOException;
 import java.io.InputStream;
@@ -120,7 +121,7 @@ class SyncBeforeReplyTest {
       }
     }
     assertThat(replies).isEqualTo(WRITES);
-    System.out.println("fsync replies=" + replies + " fsyncs=" + all);
+    ClosingLines.add("fsync replies=" + replies + " fsyncs=" + all);
   }
 
   private List<String> libraryWhoseSyncFails() throws IOException {
