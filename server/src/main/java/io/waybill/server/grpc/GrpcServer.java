@@ -33,12 +33,15 @@ import java.util.stream.Stream;
  */
 public final class GrpcServer implements AutoCloseable {
   /**
-   * They warn of every stream that breaks the rules and every message beyond the limit, with a
-   * stack: strangers would write the log. Held, because loggers are weak.
+   * They log every stream that breaks the rules, every message beyond the limit and every flood of
+   * control frames, with a stack: strangers would write the log. Held, because loggers are weak.
    */
   private static final List<Logger> STRANGERS_MISTAKES =
-      Stream.of("NettyServerHandler", "NettyServerStream")
-          .map(name -> Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty." + name))
+      Stream.of(
+              "io.grpc.netty.NettyServerHandler",
+              "io.grpc.netty.NettyServerStream",
+              "io.netty.handler.codec.http2")
+          .map(name -> Logger.getLogger("io.grpc.netty.shaded." + name))
           .toList();
 
   /** For replies that nobody takes, and as much for requests that do not end: of the heap. */
