@@ -54,10 +54,11 @@ public final class SwappedSignerServer {
     }
 
     @Override
-    public SignedPart sign(Upload upload, int number, @Nullable Checksum checksum, Instant end) {
+    public SignedPart sign(
+        Upload upload, int number, @Nullable Checksum checksum, Instant now, Instant end) {
       SignedPart constant = first;
       if (constant == null) {
-        constant = real.sign(upload, number, checksum, end);
+        constant = real.sign(upload, number, checksum, now, end);
         first = constant;
       }
       return new SignedPart(

@@ -74,7 +74,7 @@ class SweepOrphansIT {
 
   private static List<String> keys(ObjectStore objects) {
     return objects.listMultipartUploads("main", "bucket", "").stream()
-        .map(ObjectStore.ListedUpload::key)
+        .map(listed -> listed.keys().get(0))
         .toList();
   }
 

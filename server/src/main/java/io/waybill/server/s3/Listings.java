@@ -8,9 +8,10 @@ import io.waybill.server.upload.ObjectStore.PartPage;
 import io.waybill.server.upload.Part;
 import io.waybill.server.upload.UploadSpec;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -91,35 +92,39 @@ final class Listings {
   }
 
   List<ListedUpload> uploads(String destination, String bucket, String keyPrefix) {
-    List<ListedUpload> listed = new ArrayList<>();
+    Set<ListedUpload> listed = new LinkedHashSet<>();
     ListMultipartUploadsRequest.Builder request =
         ListMultipartUploadsRequest.builder()
             .bucket(bucket)
             .prefix(keyPrefix)
-            // Else one foreign key with a control character makes the whole answer unreadable.
             .encodingType(EncodingType.URL);
     boolean hasMore = true;
     @Nullable ListMultipartUploadsResponse last = null;
     while (hasMore) {
       ListMultipartUploadsResponse page = pageOfUploads(destination, request.build());
-      page.uploads().stream()
-          .filter(Listings::isWhole)
-          .filter(upload -> upload.key().startsWith(keyPrefix))
-          .map(upload -> new ListedUpload(upload.key(), upload.uploadId(), upload.initiated()))
-          .forEach(listed::add);
+      page.uploads().stream().map(Listings::listed).forEach(listed::add);
       hasMore = Boolean.TRUE.equals(page.isTruncated());
       if (hasMore && !leadsOn(last, page)) {
         throw S3Failures.hollow(S3Operation.LIST_UPLOADS, destination, "a way to the next page");
       }
-      request.keyMarker(page.nextKeyMarker()).uploadIdMarker(page.nextUploadIdMarker());
+      request.keyMarker(keyMarker(page)).uploadIdMarker(page.nextUploadIdMarker());
       last = page;
     }
-    return listed;
+    return List.copyOf(listed);
   }
 
-  /** A line without its substance names nothing that could be aborted. */
-  private static boolean isWhole(MultipartUpload upload) {
-    return upload.key() != null && upload.uploadId() != null && upload.initiated() != null;
+  private static ListedUpload listed(MultipartUpload upload) {
+    List<String> keys = upload.key() == null ? List.of() : ListedKeys.candidates(upload.key());
+    return new ListedUpload(keys, upload.uploadId(), upload.initiated());
+  }
+
+  private static @Nullable String keyMarker(ListMultipartUploadsResponse page) {
+    if (page.nextKeyMarker() == null) {
+      return null;
+    }
+    List<MultipartUpload> lines = page.uploads();
+    String last = lines.isEmpty() ? "" : orEmpty(lines.get(lines.size() - 1).key());
+    return ListedKeys.marker(page.nextKeyMarker(), last, EncodedListings.saysSo(page));
   }
 
   private ListMultipartUploadsResponse pageOfUploads(
@@ -133,6 +138,10 @@ final class Listings {
           boolean saysNothing = page.isTruncated() == null && page.bucket() == null;
           if (saysNothing && page.uploads().isEmpty()) {
             throw S3Failures.hollow(S3Operation.LIST_UPLOADS, destination, "a list");
+          }
+          // Passed over, it might be the one that is then taken for gone.
+          if (page.uploads().stream().anyMatch(upload -> upload.uploadId() == null)) {
+            throw S3Failures.hollow(S3Operation.LIST_UPLOADS, destination, "an upload's id");
           }
           return page;
         });

@@ -3,6 +3,7 @@ package io.waybill.server.s3;
 import io.waybill.server.upload.Destination;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
@@ -39,7 +40,7 @@ final class ProbeLeftovers {
       // A multipart upload shows no metadata. Where the keys are exact, a caller could have chosen
       // this one, and lost uploads are left to the lifecycle rule.
       if (uploads != null && !destination.keys().exact()) {
-        uploads.uploads().stream().filter(this::isLeft).forEach(this::abort);
+        uploads.uploads().forEach(this::abortIfLeft);
       }
     } catch (SdkException e) {
       return; // no promise hangs on it
@@ -50,13 +51,6 @@ final class ProbeLeftovers {
     return object.key() != null
         && object.lastModified() != null
         && probe.isLeft(object.key(), object.lastModified(), clock);
-  }
-
-  private boolean isLeft(MultipartUpload upload) {
-    return upload.key() != null
-        && upload.uploadId() != null
-        && upload.initiated() != null
-        && probe.isLeft(upload.key(), upload.initiated(), clock);
   }
 
   private void delete(String key) {
@@ -74,8 +68,29 @@ final class ProbeLeftovers {
     }
   }
 
-  private void abort(MultipartUpload upload) {
-    s3.abortMultipartUpload(
-        a -> a.bucket(destination.bucket()).key(upload.key()).uploadId(upload.uploadId()));
+  private void abortIfLeft(MultipartUpload upload) {
+    if (upload.key() == null || upload.uploadId() == null || upload.initiated() == null) {
+      return;
+    }
+    for (String key : ListedKeys.candidates(upload.key())) {
+      if (probe.isLeft(key, upload.initiated(), clock) && isAborted(key, upload.uploadId())) {
+        return;
+      }
+    }
+  }
+
+  /**
+   * Whether it was there. What is not is tried again by a later start, for as long as it is listed.
+   */
+  private boolean isAborted(String key, String uploadId) {
+    try {
+      s3.abortMultipartUpload(a -> a.bucket(destination.bucket()).key(key).uploadId(uploadId));
+      return true;
+    } catch (AwsServiceException e) {
+      if (e.statusCode() == 404) {
+        return false;
+      }
+      throw e;
+    }
   }
 }

@@ -175,7 +175,10 @@ final class S3Clients implements AutoCloseable {
             .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
             .overrideConfiguration(
                 o ->
-                    o.retryStrategy(retries).apiCallTimeout(timeout).addExecutionInterceptor(skew));
+                    o.retryStrategy(retries)
+                        .apiCallTimeout(timeout)
+                        .addExecutionInterceptor(skew)
+                        .addExecutionInterceptor(new EncodedListings()));
     URI endpoint = connection.endpoint();
     if (endpoint != null) {
       builder.endpointOverride(endpoint);

@@ -58,8 +58,9 @@ final class S3ObjectStore implements ObjectStore {
   }
 
   @Override
-  public void abortListedUpload(String destination, String bucket, ListedUpload listed) {
-    multipart.abort(destination, bucket, listed.key(), listed.storageUploadId());
+  public void abortListedUpload(
+      String destination, String bucket, String key, String storageUploadId) {
+    multipart.abort(destination, bucket, key, storageUploadId);
   }
 
   @Override

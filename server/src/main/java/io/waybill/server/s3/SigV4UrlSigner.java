@@ -89,14 +89,14 @@ final class SigV4UrlSigner implements UrlSigner {
   }
 
   @Override
-  public SignedPart sign(Upload upload, int partNumber, @Nullable Checksum checksum, Instant end) {
+  public SignedPart sign(
+      Upload upload, int partNumber, @Nullable Checksum checksum, Instant now, Instant end) {
     UploadSpec spec = upload.spec();
     PartPlan plan = spec.plan();
     check(spec.algorithm(), checksum);
     long sizeBytes = plan.sizeOf(partNumber);
-    long now = clock.millis();
-    SigningMoment at = momentOf(now);
-    Latest prepared = prepared(upload, at, lifeSeconds(at, now, end));
+    SigningMoment at = momentOf(now.toEpochMilli());
+    Latest prepared = prepared(upload, at, lifeSeconds(at, now.toEpochMilli(), end));
     String sum = checksum == null ? null : checksum.toBase64();
     return new SignedPart(
         partNumber,
@@ -138,14 +138,15 @@ final class SigV4UrlSigner implements UrlSigner {
         new PresignedPut(template, key));
   }
 
-  private SigningMoment momentOf(long millis) {
+  /** The credentials are those of today, whenever the call came that is dated so. */
+  private SigningMoment momentOf(long callMillis) {
     SigningMoment known = moment;
-    if (known != null && known.isAt(millis)) {
-      return known;
+    long now = clock.millis();
+    SigningMoment believed = known != null && known.isBelievedAt(now) ? known : asked(known, now);
+    SigningMoment next = believed.at(callMillis);
+    if (!next.equals(known)) {
+      moment = next;
     }
-    SigningMoment next =
-        known != null && known.isBelievedAt(millis) ? known.at(millis) : asked(known, millis);
-    moment = next;
     return next;
   }
 

@@ -48,14 +48,10 @@ record SigningMoment(long epochSecond, String date, SigningIdentity identity, lo
     return age >= 0 && age < than.toMillis();
   }
 
-  /** Whether this is of the same second, and believed. */
-  boolean isAt(long millis) {
-    return isBelievedAt(millis) && epochSecond == Math.floorDiv(millis, 1000);
-  }
-
-  /** The same credentials in another second. */
+  /** The same credentials in the second that is given; this, where that is the same too. */
   SigningMoment at(long millis) {
-    return of(Math.floorDiv(millis, 1000), identity, askedMillis);
+    long second = Math.floorDiv(millis, 1000);
+    return second == epochSecond ? this : of(second, identity, askedMillis);
   }
 
   /** {@code 20130524}. */

@@ -11,6 +11,7 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.CreateMultipartUploadResponse;
 import software.amazon.awssdk.services.s3.model.DeleteObjectResponse;
+import software.amazon.awssdk.services.s3.model.EncodingType;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ListMultipartUploadsResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
@@ -66,7 +67,9 @@ final class StorageCheck {
               "s3:ListBucketMultipartUploads",
               onBucket,
               S3Operation.LIST_UPLOADS,
-              () -> s3.listMultipartUploads(l -> l.bucket(bucket).prefix(probe.folder())));
+              () ->
+                  s3.listMultipartUploads(
+                      l -> l.bucket(bucket).prefix(probe.folder()).encodingType(EncodingType.URL)));
       multipart();
       object();
       new ProbeLeftovers(s3, destination, probe, clock).remove(left, leftUploads);

@@ -69,7 +69,8 @@ public final class Assembly {
         List<Part> stored = listAll(spec, upload.progress().storageUploadId());
         return PartVerification.of(spec, stored, List.of()).isWhole();
       } catch (StorageException e) {
-        requireGone(upload, e); // finished, perhaps, by a Complete that the database has lost
+        // Finished, perhaps, by a Complete that the database has lost.
+        objects.requireGone(spec, upload.progress().storageUploadId(), e);
       }
     }
     return objects.head(spec).filter(found -> found.isOf(spec)).isPresent();
@@ -84,7 +85,7 @@ public final class Assembly {
         manifest = manifest(upload);
         ledger = new UploadStore.LedgerChange(manifest, List.of());
       } catch (StorageException e) {
-        requireGone(upload, e);
+        objects.requireGone(upload.spec(), upload.progress().storageUploadId(), e);
         // S3 dropped the upload: COMPLETING is where that is judged. Whoever takes that over must
         // not find reports in the ledger, and send them for a manifest.
         manifest = List.of();
@@ -98,17 +99,6 @@ public final class Assembly {
       upload = sessions.reread(upload);
     }
     return sessions.requireCompleted(upload);
-  }
-
-  /** A 404 to ListParts is believed where the list of uploads says the same. */
-  private void requireGone(Upload upload, StorageException e) {
-    if (e.kind() != StorageException.Kind.GONE) {
-      throw e;
-    }
-    if (objects.isListed(upload.spec(), upload.progress().storageUploadId())) {
-      throw new StorageException(
-          StorageException.Kind.UNAVAILABLE, "no parts of an upload that S3 lists", e);
-    }
   }
 
   private Upload takeOver(Upload seen) {

@@ -20,6 +20,12 @@ public final class Completion {
   private static final System.Logger LOG = System.getLogger(Completion.class.getName());
   private static final int MAX_ATTEMPTS = 3;
   private static final Duration BACKOFF = Duration.ofMillis(500);
+
+  /**
+   * How often in a row S3 has to have neither the object nor the upload before that is believed.
+   */
+  private static final int LOOKS_BEFORE_GONE = 3;
+
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
   /** Somebody with a newer fence has the session. */
@@ -109,6 +115,38 @@ public final class Completion {
    * @param settled whether no attempt could take effect any more, before this looks
    */
   private Optional<Upload> judge(Upload upload, List<Part> manifest, boolean settled) {
+    boolean whole = isWhole(upload.spec(), manifest);
+    for (int look = 1; look <= LOOKS_BEFORE_GONE; look++) {
+      Optional<Upload> completed = judgeObject(upload, manifest, settled);
+      if (completed.isPresent() || (whole && upload.progress().unsettledSince() == null)) {
+        return completed;
+      }
+      boolean there = isThere(upload);
+      if (there && whole) {
+        return Optional.empty();
+      }
+      if (there && settled) {
+        throw reopen(upload, Reason.STORAGE_UNAVAILABLE, "S3 did not list its parts", List.of())
+            .retryAfter(RETRY_AFTER);
+      }
+      if (!settled) {
+        throw new StorageException(
+            StorageException.Kind.UNAVAILABLE, "neither the upload nor its object are there yet");
+      }
+      pauses.pause(BACKOFF);
+    }
+    throw fail(upload, Reason.STORAGE_UPLOAD_GONE, "S3 no longer has the multipart upload");
+  }
+
+  /** Whether S3 has the multipart upload: it is gone only where neither list has anything of it. */
+  private boolean isThere(Upload upload) {
+    String storageUploadId = upload.progress().storageUploadId();
+    return objects.isListed(upload.spec(), storageUploadId)
+        || objects.hasParts(upload.spec(), storageUploadId);
+  }
+
+  /** What the object alone says; empty where it is not there. */
+  private Optional<Upload> judgeObject(Upload upload, List<Part> manifest, boolean settled) {
     UploadSpec spec = upload.spec();
     Optional<ObjectStore.FoundObject> found = objects.head(spec);
     if (found.isPresent() && found.get().isOf(spec)) {
@@ -128,23 +166,7 @@ public final class Completion {
     if (spec.mode() == UploadMode.SINGLE) {
       throw objectGone(upload);
     }
-    boolean whole = isWhole(spec, manifest);
-    if (whole && upload.progress().unsettledSince() == null) {
-      return Optional.empty();
-    }
-    if (objects.isListed(spec, upload.progress().storageUploadId())) {
-      if (whole) {
-        return Optional.empty();
-      }
-      if (settled) {
-        throw reopen(upload, Reason.STORAGE_UNAVAILABLE, "S3 did not list its parts", List.of())
-            .retryAfter(RETRY_AFTER);
-      }
-    } else if (settled) {
-      throw fail(upload, Reason.STORAGE_UPLOAD_GONE, "S3 no longer has the multipart upload");
-    }
-    throw new StorageException(
-        StorageException.Kind.UNAVAILABLE, "neither the upload nor its object are there yet");
+    return Optional.empty();
   }
 
   private Upload send(Upload upload, List<Part> manifest, boolean settled) {

@@ -41,9 +41,7 @@ public final class ListParts {
           objects.listParts(upload.spec(), storageUploadId, after, pageSize);
       return page(upload, found.parts(), found.hasMore(), pageSize);
     } catch (StorageException e) {
-      throw e.kind() == StorageException.Kind.GONE
-          ? gone(upload, "S3 has no such multipart upload (any more)")
-          : e.toUploadException();
+      throw goneOr(upload, e);
     }
   }
 
@@ -51,6 +49,15 @@ public final class ListParts {
     List<Part> parts = found.size() > pageSize ? found.subList(0, pageSize) : found;
     boolean last = parts.isEmpty() || !(more || found.size() > pageSize);
     return new Page(upload, parts, last ? 0 : parts.get(parts.size() - 1).number());
+  }
+
+  private UploadException goneOr(Upload upload, StorageException said) {
+    try {
+      objects.requireGone(upload.spec(), upload.progress().storageUploadId(), said);
+      return gone(upload, "S3 has no such multipart upload (any more)");
+    } catch (StorageException e) {
+      return e.toUploadException();
+    }
   }
 
   private static UploadException gone(Upload upload, String message) {

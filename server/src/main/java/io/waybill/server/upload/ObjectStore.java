@@ -3,6 +3,7 @@ package io.waybill.server.upload;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * S3, as far as Waybill needs it. Every call blocks until S3 has answered, and throws {@link
@@ -32,8 +33,23 @@ public interface ObjectStore {
     }
   }
 
-  /** A multipart upload that S3 lists. */
-  record ListedUpload(String key, String storageUploadId, Instant initiated) {}
+  /**
+   * A multipart upload that S3 lists.
+   *
+   * @param keys what its key may be, the likeliest first: stores encode keys in lists, or do not,
+   *     and not all say which. Empty where the store names none
+   * @param storageUploadId S3's upload id, by which alone an upload is known for sure
+   * @param initiated null where the store does not say
+   */
+  record ListedUpload(List<String> keys, String storageUploadId, @Nullable Instant initiated) {
+    public ListedUpload {
+      keys = List.copyOf(keys);
+    }
+
+    public boolean mayBeAt(String key) {
+      return keys.contains(key);
+    }
+  }
 
   /**
    * Creates a multipart upload with the content type, the metadata, the upload's own id and the
@@ -80,9 +96,10 @@ public interface ObjectStore {
   Optional<UploadId> ownerAt(String destination, String bucket, String key);
 
   /**
-   * Lists all unfinished multipart uploads whose key begins so.
+   * Lists all unfinished multipart uploads whose key begins so, and perhaps others.
    *
    * @param destination the destination's name
+   * @throws StorageException where not all of the list can be read: then nothing is known of any
    */
   List<ListedUpload> listMultipartUploads(String destination, String bucket, String keyPrefix);
 
@@ -95,13 +112,46 @@ public interface ObjectStore {
         .anyMatch(listed -> listed.storageUploadId().equals(storageUploadId));
   }
 
+  /** Whether S3 lists at least one part of a multipart upload. */
+  default boolean hasParts(UploadSpec spec, String storageUploadId) {
+    try {
+      return !listParts(spec, storageUploadId, 0, 1).parts().isEmpty();
+    } catch (StorageException e) {
+      if (e.kind() != StorageException.Kind.GONE) {
+        throw e;
+      }
+      return false;
+    }
+  }
+
+  /**
+   * Returns where it is true that an upload is gone, as a request said: a single 404 may be wrong,
+   * so the list of uploads has to agree (PROTOCOL I10).
+   *
+   * @param said how the request ended
+   * @throws StorageException what was said, where that is not GONE; UNAVAILABLE where the upload is
+   *     listed
+   */
+  default void requireGone(UploadSpec spec, String storageUploadId, StorageException said) {
+    if (said.kind() != StorageException.Kind.GONE) {
+      throw said;
+    }
+    if (isListed(spec, storageUploadId)) {
+      throw new StorageException(
+          StorageException.Kind.UNAVAILABLE,
+          "S3 lists an upload that it says it does not have",
+          said);
+    }
+  }
+
   /**
    * Drops a multipart upload that no session knows.
    *
    * @param destination the destination's name
-   * @throws StorageException GONE where S3 does not know it
+   * @param key one of the keys that the upload may be at
+   * @throws StorageException GONE where S3 does not know it, or not at this key
    */
-  void abortListedUpload(String destination, String bucket, ListedUpload listed);
+  void abortListedUpload(String destination, String bucket, String key, String storageUploadId);
 
   /**
    * Reads an object's first bytes.

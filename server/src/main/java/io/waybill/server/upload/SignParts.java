@@ -141,7 +141,7 @@ public final class SignParts {
     Instant expire = ReportPart.slid(upload, now);
     Instant end = earlier(now.plus(wished), expire).truncatedTo(ChronoUnit.MILLIS);
     if (expire.equals(upload.expireTime()) && !end.isAfter(upload.urlEnd())) {
-      return CompletableFuture.completedFuture(signAll(upload, parts, end));
+      return CompletableFuture.completedFuture(signAll(upload, parts, now, end));
     }
     // The end of the latest URL is stored before anybody has it, and a lifetime ahead, so that the
     // next calls need not write.
@@ -153,16 +153,16 @@ public final class SignParts {
               if (!extended) {
                 throw sessions.refusalNow(upload);
               }
-              return signAll(upload, parts, end);
+              return signAll(upload, parts, now, end);
             },
             followUps.of(upload.spec().tenant()));
   }
 
-  private Signed signAll(Upload upload, List<Ask> parts, Instant end) {
+  private Signed signAll(Upload upload, List<Ask> parts, Instant now, Instant end) {
     List<SignedPart> signed = new ArrayList<>(parts.size());
     long weight = 0;
     for (Ask part : parts) {
-      SignedPart next = signOne(upload, part, end);
+      SignedPart next = signOne(upload, part, now, end);
       weight += next.weightBytes();
       if (weight > MAX_REPLY_BYTES) {
         return new Signed(signed, true);
@@ -172,9 +172,9 @@ public final class SignParts {
     return new Signed(signed, false);
   }
 
-  private SignedPart signOne(Upload upload, Ask part, Instant end) {
+  private SignedPart signOne(Upload upload, Ask part, Instant now, Instant end) {
     try {
-      return signer.sign(upload, part.number(), part.checksum(), end);
+      return signer.sign(upload, part.number(), part.checksum(), now, end);
     } catch (StorageException e) {
       throw e.toUploadException();
     }

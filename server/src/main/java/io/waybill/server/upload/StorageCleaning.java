@@ -34,17 +34,16 @@ public final class StorageCleaning {
   }
 
   /**
-   * Cleans, and writes down when to look again. Where S3 does not answer, that is soon. The last
-   * look is one that finds nothing: S3's word for an abort or a delete is not enough.
+   * Cleans, and writes down when to look again: soon, unless it was seen that nothing is left. S3's
+   * word for an abort or a deletion is not enough for that (PROTOCOL I10).
    *
-   * @return whether S3 answered
+   * @return whether it was seen
    */
   public boolean clean(Upload upload) {
     Instant now = clock.instant();
     Instant last = upload.urlEnd().plus(timing.putGrace());
     Instant soon = now.plus(timing.cleanRetry());
-    @Nullable Instant again;
-    boolean answered = true;
+    boolean clean = false;
     try {
       if (isFinished(upload)) {
         LOG.log(
@@ -56,16 +55,22 @@ public final class StorageCleaning {
         store.replace(upload, upload.progress().cleaned(null));
         return true;
       }
-      removeUpload(upload);
+      boolean dropped = removeUpload(upload);
       boolean removed = removeObject(upload.spec());
-      again = now.isBefore(last) ? last : removed || isListed(upload) ? soon : null;
+      clean = dropped && !removed && !isListed(upload);
+      if (!clean && !removed) {
+        LOG.log(
+            Level.WARNING,
+            "S3 has the multipart upload of dead upload {0} still: {1}",
+            upload.id(),
+            upload.progress().storageUploadId());
+      }
     } catch (StorageException e) {
       LOG.log(Level.WARNING, "cleaning of upload " + upload.id() + " is put off", e);
-      again = soon;
-      answered = false;
     }
+    @Nullable Instant again = !clean ? soon : now.isBefore(last) ? last : null;
     store.replace(upload, upload.progress().cleaned(again));
-    return answered;
+    return clean;
   }
 
   /**
@@ -79,23 +84,41 @@ public final class StorageCleaning {
         && objects.head(upload.spec()).filter(found -> found.isOf(upload.spec())).isPresent();
   }
 
-  private void removeUpload(Upload upload) {
+  /** Returns whether S3 says that the multipart upload is gone, by now or since long. */
+  private boolean removeUpload(Upload upload) {
+    UploadSpec spec = upload.spec();
     String storageUploadId = upload.progress().storageUploadId();
     if (storageUploadId.isEmpty()) {
-      if (upload.spec().mode() == UploadMode.MULTIPART) {
+      if (spec.mode() == UploadMode.MULTIPART) {
         creation.abortLeftovers(upload);
       }
-      return;
+      return true;
     }
     if (upload.state() == UploadState.FAILED && !isListed(upload)) {
-      return; // finished, and its object refused: an abort could destroy what stands there by now
+      if (!objects.hasParts(spec, storageUploadId)) {
+        return true; // finished, and its object refused
+      }
+      if (objects.head(spec).isPresent()) {
+        return false; // finished, perhaps: an abort could destroy what stands there by now
+      }
     }
     try {
-      objects.abortMultipartUpload(upload.spec(), storageUploadId);
+      objects.abortMultipartUpload(spec, storageUploadId);
     } catch (StorageException e) {
-      if (e.kind() != StorageException.Kind.GONE) {
+      if (e.kind() != StorageException.Kind.GONE && !isUnknown(spec, storageUploadId)) {
         throw e;
       }
+    }
+    return true;
+  }
+
+  /** Ceph may break where it is to abort what it does not know, and say so only of the parts. */
+  private boolean isUnknown(UploadSpec spec, String storageUploadId) {
+    try {
+      objects.listParts(spec, storageUploadId, 0, 1);
+      return false;
+    } catch (StorageException e) {
+      return e.kind() == StorageException.Kind.GONE;
     }
   }
 

@@ -114,7 +114,7 @@ public final class StorageCreation {
 
   private List<ObjectStore.ListedUpload> listed(UploadSpec spec) {
     return objects.listMultipartUploads(spec.destination(), spec.bucket(), spec.key()).stream()
-        .filter(listed -> listed.key().equals(spec.key()))
+        .filter(listed -> listed.mayBeAt(spec.key()))
         .toList();
   }
 
@@ -135,13 +135,18 @@ public final class StorageCreation {
 
   /** Of one that no session names. Where S3 does not answer, the sweeper finds it as an orphan. */
   private void dropOwn(UploadSpec spec, String storageUploadId) {
+    String orphan = "upload " + spec.id() + " leaves an orphan: " + storageUploadId;
     try {
       abort(spec, storageUploadId);
+      if (objects.isListed(spec, storageUploadId)) {
+        LOG.log(Level.WARNING, orphan + ", which S3 lists although it was aborted");
+      }
     } catch (StorageException e) {
-      LOG.log(Level.WARNING, "upload " + spec.id() + " leaves an orphan: " + storageUploadId, e);
+      LOG.log(Level.WARNING, orphan, e);
     }
   }
 
+  /** Whether it is gone then, a list has to say. */
   private void abort(UploadSpec spec, String storageUploadId) {
     try {
       objects.abortMultipartUpload(spec, storageUploadId);

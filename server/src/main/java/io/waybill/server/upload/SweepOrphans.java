@@ -3,9 +3,15 @@ package io.waybill.server.upload;
 import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Aborts the multipart uploads that S3 lists and no session owns (PROTOCOL rows 3, 22 and 23):
@@ -39,13 +45,7 @@ public final class SweepOrphans {
 
   /** One pass over all destinations; blocks while S3 answers. */
   public List<Swept> execute() {
-    List<Swept> swept = new ArrayList<>();
-    for (Destination destination : destinations.all()) {
-      for (Orphan orphan : find(destination)) {
-        swept.add(orphan.as(abort(orphan)));
-      }
-    }
-    return swept;
+    return destinations.all().stream().flatMap(each -> sweep(each).stream()).toList();
   }
 
   /** What one pass would abort now. Touches nothing. */
@@ -56,49 +56,104 @@ public final class SweepOrphans {
         .toList();
   }
 
+  /**
+   * An upload to abort.
+   *
+   * @param keys where it may be, the likeliest first; not empty
+   */
   private record Orphan(
-      Destination destination, UploadId uploadId, ObjectStore.ListedUpload listed) {
+      Destination destination, UploadId uploadId, List<String> keys, String storageUploadId) {
     Swept as(Swept.Outcome outcome) {
       return new Swept(
-          Swept.Action.ABORT_ORPHAN, uploadId, destination.name(), listed.key(), outcome);
+          Swept.Action.ABORT_ORPHAN, uploadId, destination.name(), keys.get(0), outcome);
     }
+  }
+
+  private List<Swept> sweep(Destination destination) {
+    List<Orphan> orphans = find(destination);
+    if (orphans.isEmpty()) {
+      return List.of();
+    }
+    Set<String> aborted = new HashSet<>();
+    for (Orphan orphan : orphans) {
+      if (abort(orphan)) {
+        aborted.add(orphan.storageUploadId());
+      }
+    }
+    Set<String> listed = stillListed(destination, aborted);
+    List<Swept> swept = new ArrayList<>();
+    for (Orphan orphan : orphans) {
+      String id = orphan.storageUploadId();
+      boolean gone = aborted.contains(id) && !listed.contains(id);
+      if (gone) {
+        LOG.log(Level.INFO, "aborted an orphan of upload {0}", orphan.uploadId());
+      }
+      swept.add(orphan.as(gone ? Swept.Outcome.DONE : Swept.Outcome.LATER));
+    }
+    return swept;
   }
 
   private List<Orphan> find(Destination destination) {
     if (destination.keys().exact()) {
       return List.of();
     }
-    List<Orphan> orphans = new ArrayList<>();
     try {
-      for (ObjectStore.ListedUpload listed :
-          objects.listMultipartUploads(
-              destination.name(), destination.bucket(), destination.keys().prefix())) {
-        destination
-            .keys()
-            .uploadIdIn(listed.key())
-            .filter(id -> isOrphan(listed, id))
-            .ifPresent(id -> orphans.add(new Orphan(destination, id, listed)));
-      }
+      return list(destination).stream()
+          .flatMap(listed -> orphan(destination, listed).stream())
+          .toList();
     } catch (StorageException e) {
       LOG.log(Level.WARNING, "the uploads of " + destination.name() + " cannot be listed", e);
+      return List.of();
     }
-    return orphans;
   }
 
-  private boolean isOrphan(ObjectStore.ListedUpload listed, UploadId id) {
-    Duration age = Duration.between(listed.initiated(), clock.instant());
+  private List<ObjectStore.ListedUpload> list(Destination destination) {
+    return objects.listMultipartUploads(
+        destination.name(), destination.bucket(), destination.keys().prefix());
+  }
+
+  private Optional<Orphan> orphan(Destination destination, ObjectStore.ListedUpload listed) {
+    Map<String, UploadId> fitting = new LinkedHashMap<>();
+    for (String key : listed.keys()) {
+      destination.keys().uploadIdIn(key).ifPresent(id -> fitting.put(key, id));
+    }
+    Set<UploadId> ids = new HashSet<>(fitting.values());
+    @Nullable Instant initiated = listed.initiated();
+    if (ids.size() != 1 || initiated == null) {
+      return Optional.empty(); // not ours for sure, or perhaps not old
+    }
+    UploadId id = ids.iterator().next();
+    Duration age = Duration.between(initiated, clock.instant());
     Optional<Upload> session = store.findOfAnyTenant(id);
     if (session.isEmpty()) {
-      return age.compareTo(timing.orphanAge()) >= 0;
+      return isOfNobody(age)
+          ? Optional.of(orphan(destination, id, List.copyOf(fitting.keySet()), listed))
+          : Optional.empty();
     }
+    return isBesides(session.get(), listed, age)
+        ? Optional.of(orphan(destination, id, List.of(session.get().spec().key()), listed))
+        : Optional.empty();
+  }
+
+  private static Orphan orphan(
+      Destination destination, UploadId id, List<String> keys, ObjectStore.ListedUpload listed) {
+    return new Orphan(destination, id, keys, listed.storageUploadId());
+  }
+
+  /** Whether it is beyond the life of any session that could come to know it. */
+  private boolean isOfNobody(Duration age) {
+    return age.compareTo(timing.orphanAge()) >= 0;
+  }
+
+  /** Whether it is at a session's key, and not the session's own. */
+  private boolean isBesides(Upload session, ObjectStore.ListedUpload listed, Duration age) {
     if (age.compareTo(timing.completeGrace()) < 0) {
       return false; // whoever made it may be about to write it down
     }
-    UploadSpec spec = session.get().spec();
-    if (!spec.key().equals(listed.key())) {
+    if (!listed.mayBeAt(session.spec().key())) {
       return false; // below the session's id, but not its key: Waybill makes no such upload
     }
-    Progress progress = session.get().progress();
+    Progress progress = session.progress();
     boolean own = progress.storageUploadId().equals(listed.storageUploadId());
     return switch (progress.state()) {
       case CREATING -> false; // its next holder looks at the key itself
@@ -107,18 +162,42 @@ public final class SweepOrphans {
     };
   }
 
-  private Swept.Outcome abort(Orphan orphan) {
-    ObjectStore.ListedUpload listed = orphan.listed();
-    try {
-      objects.abortListedUpload(orphan.destination().name(), orphan.destination().bucket(), listed);
-      LOG.log(Level.INFO, "aborted an orphan of upload {0}", orphan.uploadId());
-      return Swept.Outcome.DONE;
-    } catch (StorageException e) {
-      if (e.kind() == StorageException.Kind.GONE) {
-        return Swept.Outcome.DONE;
+  /** Returns whether S3 says that it is gone; at whichever key it may be. */
+  private boolean abort(Orphan orphan) {
+    Destination destination = orphan.destination();
+    for (String key : orphan.keys()) {
+      try {
+        objects.abortListedUpload(
+            destination.name(), destination.bucket(), key, orphan.storageUploadId());
+        return true;
+      } catch (StorageException e) {
+        if (e.kind() != StorageException.Kind.GONE) {
+          LOG.log(Level.WARNING, "an orphan of upload " + orphan.uploadId() + " stays", e);
+          return false;
+        }
       }
-      LOG.log(Level.WARNING, "an orphan of upload " + orphan.uploadId() + " stays", e);
-      return Swept.Outcome.LATER;
+    }
+    return true; // by another replica perhaps, or S3 is wrong: the list tells
+  }
+
+  /** Which of some uploads S3 lists although it says that they are gone; all where it is silent. */
+  private Set<String> stillListed(Destination destination, Set<String> aborted) {
+    try {
+      Set<String> listed = new HashSet<>();
+      list(destination).forEach(each -> listed.add(each.storageUploadId()));
+      listed.retainAll(aborted);
+      listed.forEach(
+          id ->
+              LOG.log(
+                  Level.WARNING,
+                  "S3 lists the orphan {0} of {1} although it was aborted",
+                  id,
+                  destination.name()));
+      return listed;
+    } catch (StorageException e) {
+      String what = "whether the orphans of " + destination.name() + " are gone cannot be told";
+      LOG.log(Level.WARNING, what, e);
+      return aborted;
     }
   }
 }

@@ -25,8 +25,11 @@ public interface UrlSigner {
    * @param upload an ACTIVE session
    * @param partNumber a part of its plan
    * @param checksum the part's, where the session has an algorithm
+   * @param now when the call came for which this is signed: the URL's life is counted from it, so
+   *     that however short it is, it is not over because a clock was read twice
    * @param end when the URL shall end at the latest; it ends sooner where the credentials do
    * @throws StorageException UNAVAILABLE where there are no credentials now
    */
-  SignedPart sign(Upload upload, int partNumber, @Nullable Checksum checksum, Instant end);
+  SignedPart sign(
+      Upload upload, int partNumber, @Nullable Checksum checksum, Instant now, Instant end);
 }

@@ -106,7 +106,7 @@ final class KillNineCaller implements Runnable {
         StartUploadRequest.newBuilder()
             .setRequestId(requestId)
             .setDestination(kind < 24 ? "brief" : "main")
-            .setFilename(requestId + ".bin")
+            .setFilename(requestId + " 1+1 100% \u00fc.bin")
             .setSizeBytes(bytes.length)
             .setMode(
                 kind % 6 == 0 ? UploadMode.UPLOAD_MODE_SINGLE : UploadMode.UPLOAD_MODE_MULTIPART)

@@ -3,6 +3,7 @@ package io.waybill.server.planted;
 import io.waybill.server.TenantPoolTest;
 import io.waybill.server.auth.VerificationsTest;
 import io.waybill.server.grpc.RatesTest;
+import io.waybill.server.s3.CephObjectStoreTest;
 import io.waybill.server.s3.FakeAwsObjectStoreTest;
 import io.waybill.server.s3.S3ObjectStoreTest;
 import io.waybill.server.sim.SimulatorTest;
@@ -176,6 +177,32 @@ enum PlantedBug {
       "return age.compareTo(timing.orphanAge()) >= 0;",
       "return true;",
       SweepOrphansTest.class),
+  A_404_ALONE_IS_TAKEN_FOR_GONE(
+      "upload/StorageCleaning",
+      "clean = dropped && !removed && !isListed(upload);",
+      "clean = dropped && !removed;",
+      SweepUploadsTest.class),
+  A_404_TO_LIST_PARTS_IS_BELIEVED(
+      "upload/ObjectStore",
+      "if (isListed(spec, storageUploadId)) {",
+      "if (storageUploadId.isEmpty()) {",
+      CompleteUploadTest.class),
+  AN_ORPHAN_IS_CALLED_DONE_WHILE_IT_IS_LISTED(
+      "upload/SweepOrphans",
+      "boolean gone = aborted.contains(id) && !listed.contains(id);",
+      "boolean gone = aborted.contains(id);",
+      SweepOrphansTest.class),
+  ONE_LOOK_IS_ENOUGH_TO_CALL_AN_UPLOAD_GONE(
+      "upload/Completion",
+      "LOOKS_BEFORE_GONE = 3;",
+      "LOOKS_BEFORE_GONE = 1;",
+      CompleteUploadTest.class),
+  KEYS_IN_LISTS_ARE_TAKEN_AS_THEY_ARE_SPELLED(
+      "s3/Listings",
+      "page.uploads().stream().map(Listings::listed)",
+      "page.uploads().stream()\n          .filter(upload -> upload.key().startsWith(keyPrefix))\n"
+          + "          .map(Listings::listed)",
+      CephObjectStoreTest.class),
   THE_SDK_REPEATS_A_CREATE(
       "s3/S3Clients",
       "RetryStrategy never = AwsRetryStrategy.doNotRetry();",

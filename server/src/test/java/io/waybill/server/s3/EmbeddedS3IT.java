@@ -165,7 +165,9 @@ class EmbeddedS3IT {
 
   private static void put(S3Storage storage, UploadSpec spec, String id, int number) {
     SignedPart part =
-        storage.urlSigner().sign(active(spec, id), number, null, Instant.now().plusSeconds(60));
+        storage
+            .urlSigner()
+            .sign(active(spec, id), number, null, Instant.now(), Instant.now().plusSeconds(60));
     assertThat(SignedPut.send(part, TestUploads.bytes(3)).statusCode()).isEqualTo(200);
   }
 }

@@ -1,38 +1,12 @@
 package io.waybill.server.s3;
 
-import io.waybill.server.s3.fake.FakeAwsS3;
+import io.waybill.server.s3.fake.KnownStore;
 import java.io.IOException;
-import java.time.Clock;
-import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 
 /** The contract with all of Amazon's strictness. */
-public class FakeAwsObjectStoreTest implements ObjectStoreContract {
-  private static FakeAwsS3 server;
-  private static S3Bench bench;
-
-  @BeforeAll
-  static void start() throws IOException {
-    server =
-        FakeAwsS3.start(
-            S3Bench.ACCESS_KEY,
-            S3Bench.SECRET_KEY,
-            FakeAwsS3.MIN_PART_BYTES,
-            Clock.systemUTC(),
-            List.of(TestUploads.BUCKET));
-    bench = new S3Bench(server.endpoint(), FakeAwsS3.REGION, Set.of());
-  }
-
-  @AfterAll
-  static void stop() {
-    bench.close();
-    server.close();
-  }
-
-  @Override
-  public S3Bench s3() {
-    return bench;
+public class FakeAwsObjectStoreTest extends KnownStoreContract {
+  public FakeAwsObjectStoreTest() throws IOException {
+    super(KnownStore.AWS, Set.of());
   }
 }

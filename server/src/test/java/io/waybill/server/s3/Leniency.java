@@ -18,6 +18,10 @@ enum Leniency {
   BELIEVES_MANIFEST_CHECKSUMS,
   /** Amazon wants the declared checksum with every part, and no other. */
   UNDECLARED_CHECKSUMS,
+  /** Amazon shows an object's checksum to HEAD. */
+  SHOWS_NO_CHECKSUMS,
+  /** Amazon answers 404 to a Complete of an upload that was aborted; this one a 500. */
+  COMPLETE_OF_UNKNOWN_UPLOADS_BREAKS,
   /** Amazon answers a repeated Complete as it did the first. */
   REPEATED_COMPLETE_IN_DOUBT,
   /** Amazon keeps tags of objects; this one does not implement them. */

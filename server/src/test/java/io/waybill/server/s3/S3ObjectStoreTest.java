@@ -234,8 +234,8 @@ public class S3ObjectStoreTest {
     store.createMultipartUpload(strange);
 
     assertThat(store.listMultipartUploads(DESTINATION, BUCKET, "in/"))
-        .extracting(ListedUpload::key)
-        .containsExactly(strange.key());
+        .singleElement()
+        .matches(listed -> listed.mayBeAt(strange.key()));
   }
 
   @ParameterizedTest
@@ -328,7 +328,12 @@ public class S3ObjectStoreTest {
     var signed =
         storage
             .urlSigner()
-            .sign(TestUploads.active(spec, id), 1, null, Instant.now().plusSeconds(60));
+            .sign(
+                TestUploads.active(spec, id),
+                1,
+                null,
+                Instant.now(),
+                Instant.now().plusSeconds(60));
     assertThat(SignedPut.send(signed, body).statusCode()).isEqualTo(200);
     return store.listParts(spec, id, 0, 1).parts().get(0);
   }

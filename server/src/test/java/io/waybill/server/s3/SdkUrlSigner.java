@@ -12,7 +12,6 @@ import io.waybill.server.upload.UrlSigner;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -35,7 +34,7 @@ import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
 /**
  * {@link UrlSigner} on the SDK's presigner: the oracle for ours. It reads the system's clock for
- * the signature's date; the injected one only measures how long a URL may live.
+ * the signature's date; when the call came only measures how long a URL may live.
  */
 public final class SdkUrlSigner implements UrlSigner, AutoCloseable {
   /** URLs end this long before the credentials they are signed with. */
@@ -46,14 +45,9 @@ public final class SdkUrlSigner implements UrlSigner, AutoCloseable {
 
   private final Map<String, S3Presigner> presigners = new LinkedHashMap<>();
   private final AwsCredentialsProvider credentials;
-  private final InstantSource clock;
 
-  SdkUrlSigner(
-      Collection<S3Connection> connections,
-      AwsCredentialsProvider credentials,
-      InstantSource clock) {
+  SdkUrlSigner(Collection<S3Connection> connections, AwsCredentialsProvider credentials) {
     this.credentials = credentials;
-    this.clock = clock;
     for (S3Connection connection : connections) {
       presigners.put(connection.destination(), presigner(connection));
     }
@@ -64,8 +58,7 @@ public final class SdkUrlSigner implements UrlSigner, AutoCloseable {
       Collection<S3Connection> connections, String accessKey, String secretKey) {
     return new SdkUrlSigner(
         connections,
-        StaticCredentialsProvider.create(AwsBasicCredentials.create(accessKey, secretKey)),
-        InstantSource.system());
+        StaticCredentialsProvider.create(AwsBasicCredentials.create(accessKey, secretKey)));
   }
 
   private S3Presigner presigner(S3Connection connection) {
@@ -84,11 +77,12 @@ public final class SdkUrlSigner implements UrlSigner, AutoCloseable {
   }
 
   @Override
-  public SignedPart sign(Upload upload, int partNumber, @Nullable Checksum checksum, Instant end) {
+  public SignedPart sign(
+      Upload upload, int partNumber, @Nullable Checksum checksum, Instant now, Instant end) {
     UploadSpec spec = upload.spec();
     check(spec, checksum);
     AwsCredentials identity = identity();
-    Duration life = life(end, identity);
+    Duration life = life(now, end, identity);
     AwsRequestOverrideConfiguration signedBy =
         AwsRequestOverrideConfiguration.builder()
             .credentialsProvider(StaticCredentialsProvider.create(identity))
@@ -194,14 +188,14 @@ public final class SdkUrlSigner implements UrlSigner, AutoCloseable {
     }
   }
 
-  private Duration life(Instant end, AwsCredentials identity) {
+  private Duration life(Instant now, Instant end, AwsCredentials identity) {
     Instant last =
         identity
             .expirationTime()
             .map(expiration -> expiration.minus(CREDENTIALS_MARGIN))
             .filter(margin -> margin.isBefore(end))
             .orElse(end);
-    long seconds = Duration.between(clock.instant(), last).toSeconds();
+    long seconds = Duration.between(now, last).toSeconds();
     if (seconds <= 0) {
       throw new StorageException(
           Kind.UNAVAILABLE, "the credentials or the session end too soon to sign with them");

@@ -15,7 +15,7 @@ class SdkUrlSignerTest implements UrlSignerContract {
   @Override
   public UrlSigner signer(
       S3Connection connection, AwsCredentialsProvider credentials, InstantSource clock) {
-    opened.push(new SdkUrlSigner(List.of(connection), credentials, clock));
+    opened.push(new SdkUrlSigner(List.of(connection), credentials));
     return opened.getFirst();
   }
 

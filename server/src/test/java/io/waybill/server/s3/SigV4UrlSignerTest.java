@@ -13,6 +13,7 @@ import java.net.URI;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -49,10 +50,41 @@ class SigV4UrlSignerTest implements UrlSignerContract {
 
   @Test
   void datesAndEndsByOneClock() {
-    SignedPart part = signer(KEYS, () -> NOW).sign(UPLOAD, 1, null, NOW.plusMillis(60_900));
+    SignedPart part = signer(KEYS, () -> NOW).sign(UPLOAD, 1, null, NOW, NOW.plusMillis(60_900));
 
     assertThat(part.url()).contains("X-Amz-Date=20130524T235959Z").contains("X-Amz-Expires=61&");
     assertThat(part.expireTime()).isEqualTo("2013-05-25T00:01:00Z");
+  }
+
+  /** However late it is signed: reading the database comes between. */
+  @Test
+  void aLifeOfOneSecondIsCountedFromTheCallAndNotFromTheSignature() {
+    for (long late : new long[] {0, 1, 299, 300, 2_000}) {
+      UrlSigner signer = signer(KEYS, () -> NOW.plusMillis(late));
+      signer.prepare();
+
+      SignedPart part = signer.sign(UPLOAD, 1, null, NOW, NOW.plusSeconds(1));
+
+      assertThat(part.url()).contains("X-Amz-Date=20130524T235959Z").contains("X-Amz-Expires=1&");
+    }
+  }
+
+  @Test
+  void aCallThatCameBeforeTheCredentialsWereAskedForDoesNotAskAgain() {
+    AtomicInteger asked = new AtomicInteger();
+    UrlSigner signer =
+        signer(
+            () -> {
+              asked.incrementAndGet();
+              return KEYS.resolveCredentials();
+            },
+            () -> NOW);
+    signer.prepare();
+
+    signer.sign(UPLOAD, 1, null, NOW.minusSeconds(3), NOW.plusSeconds(60));
+    signer.sign(UPLOAD, 2, null, NOW.minusMillis(1), NOW.plusSeconds(60));
+
+    assertThat(asked).hasValue(1);
   }
 
   @Test
@@ -60,14 +92,16 @@ class SigV4UrlSignerTest implements UrlSignerContract {
     AtomicReference<Instant> clock = new AtomicReference<>(NOW);
     UrlSigner signer = signer(KEYS, clock::get);
     Instant end = NOW.plusSeconds(60);
-    String today = signer.sign(UPLOAD, 1, null, end).url();
+    String today = signer.sign(UPLOAD, 1, null, now(clock), end).url();
 
     clock.set(NOW.plusSeconds(1));
-    String tomorrow = signer.sign(UPLOAD, 1, null, end).url();
+    String tomorrow = signer.sign(UPLOAD, 1, null, now(clock), end).url();
     clock.set(NOW);
 
     assertThat(tomorrow).contains("%2F20130525%2F").contains("X-Amz-Date=20130525T000000Z");
-    assertThat(signer.sign(UPLOAD, 1, null, end).url()).isEqualTo(today).contains("%2F20130524%2F");
+    assertThat(signer.sign(UPLOAD, 1, null, now(clock), end).url())
+        .isEqualTo(today)
+        .contains("%2F20130524%2F");
   }
 
   @Test
@@ -85,17 +119,18 @@ class SigV4UrlSignerTest implements UrlSignerContract {
             clock::get);
     Instant end = NOW.plusSeconds(60);
     for (int number = 1; number <= 100; number++) {
-      assertThat(signer.sign(UPLOAD, number, null, end).url()).contains("=AKIDFIRST%2F");
+      assertThat(signer.sign(UPLOAD, number, null, now(clock), end).url())
+          .contains("=AKIDFIRST%2F");
     }
     assertThat(asked).hasValue(1);
 
     keys.set(AwsBasicCredentials.create("AKIDSECOND", "secret"));
     clock.set(NOW.plusMillis(999));
-    assertThat(signer.sign(UPLOAD, 1, null, end).url()).contains("=AKIDFIRST%2F");
+    assertThat(signer.sign(UPLOAD, 1, null, now(clock), end).url()).contains("=AKIDFIRST%2F");
     assertThat(asked).hasValue(1);
     clock.set(NOW.plusSeconds(1));
 
-    assertThat(signer.sign(UPLOAD, 1, null, end).url()).contains("=AKIDSECOND%2F");
+    assertThat(signer.sign(UPLOAD, 1, null, now(clock), end).url()).contains("=AKIDSECOND%2F");
     assertThat(asked).hasValue(2);
   }
 
@@ -112,12 +147,12 @@ class SigV4UrlSignerTest implements UrlSignerContract {
             clock::get);
     assertThat(signer.isReady(UPLOAD)).isFalse();
     Instant end = NOW.plusSeconds(60);
-    signer.sign(UPLOAD, 1, null, end);
+    signer.sign(UPLOAD, 1, null, now(clock), end);
 
     clock.set(NOW.plusMillis(899));
     assertThat(signer.isReady(UPLOAD)).isTrue();
     clock.set(NOW.plusMillis(998));
-    signer.sign(UPLOAD, 1, null, end);
+    signer.sign(UPLOAD, 1, null, now(clock), end);
     assertThat(asked).hasValue(1);
 
     clock.set(NOW.plusMillis(900));
@@ -137,7 +172,7 @@ class SigV4UrlSignerTest implements UrlSignerContract {
             StorageException.class,
             () ->
                 signer(AnonymousCredentialsProvider.create(), () -> NOW)
-                    .sign(UPLOAD, 1, null, NOW.plusSeconds(60)));
+                    .sign(UPLOAD, 1, null, NOW, NOW.plusSeconds(60)));
 
     assertThat(refusal.kind()).isEqualTo(Kind.UNAVAILABLE);
   }
@@ -159,14 +194,18 @@ class SigV4UrlSignerTest implements UrlSignerContract {
     }
   }
 
+  private static Instant now(AtomicReference<Instant> clock) {
+    return Objects.requireNonNull(clock.get());
+  }
+
   /** Of two uploads by turns. */
   private static List<String> urls(UrlSigner signer, Upload other) {
     return IntStream.rangeClosed(1, 200)
         .mapToObj(
             i ->
                 i % 3 == 0
-                    ? signer.sign(other, 1, null, NOW.plusSeconds(60)).url()
-                    : signer.sign(UPLOAD, i, null, NOW.plusSeconds(60)).url())
+                    ? signer.sign(other, 1, null, NOW, NOW.plusSeconds(60)).url()
+                    : signer.sign(UPLOAD, i, null, NOW, NOW.plusSeconds(60)).url())
         .toList();
   }
 }

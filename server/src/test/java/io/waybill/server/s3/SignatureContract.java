@@ -17,7 +17,6 @@ import io.waybill.server.upload.UploadSpec;
 import java.io.ByteArrayInputStream;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.awaitility.Awaitility;
@@ -127,7 +126,7 @@ interface SignatureContract {
     SignedPart part =
         s3().storage()
             .urlSigner()
-            .sign(active(spec, ""), 1, null, Instant.now().plus(Duration.ofMillis(2500)));
+            .sign(active(spec, ""), 1, null, Instant.now(), Instant.now().plusMillis(2500));
 
     Awaitility.await().until(() -> Instant.now().isAfter(part.expireTime().plusSeconds(1)));
     HttpResponse<String> response = SignedPut.send(part, body);

@@ -73,7 +73,8 @@ public final class SignerBench {
   private record Work(int times, IntUnaryOperator once) {}
 
   private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-  private final Instant end = Instant.now().plus(Duration.ofHours(1));
+  private final Instant begin = Instant.now();
+  private final Instant end = begin.plus(Duration.ofHours(1));
 
   /** Kept, so that nothing is optimised away. */
   @SuppressWarnings("UnusedVariable")
@@ -162,12 +163,12 @@ public final class SignerBench {
 
   private IntUnaryOperator inARow(UrlSigner signer) {
     Upload upload = upload();
-    return i -> signer.sign(upload, 1 + i % PARTS, null, end).url().length();
+    return i -> signer.sign(upload, 1 + i % PARTS, null, begin, end).url().length();
   }
 
   private IntUnaryOperator byTurns(UrlSigner signer) {
     Upload[] uploads = {upload(), upload()};
-    return i -> signer.sign(uploads[i & 1], 1 + i % PARTS, null, end).url().length();
+    return i -> signer.sign(uploads[i & 1], 1 + i % PARTS, null, begin, end).url().length();
   }
 
   private static IntUnaryOperator hmac() {
@@ -197,7 +198,7 @@ public final class SignerBench {
   }
 
   private static SdkUrlSigner sdk(@Nullable String token) {
-    return new SdkUrlSigner(connections(), credentials(token), InstantSource.system());
+    return new SdkUrlSigner(connections(), credentials(token));
   }
 
   private static List<S3Connection> connections() {

@@ -12,6 +12,7 @@ import static io.waybill.server.s3.TestUploads.multipart;
 import static io.waybill.server.s3.TestUploads.single;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.waybill.server.upload.Checksum;
 import io.waybill.server.upload.ChecksumAlgorithm;
 import io.waybill.server.upload.ObjectStore.FoundObject;
 import io.waybill.server.upload.ObjectStore.ListedUpload;
@@ -56,7 +57,7 @@ interface UploadContract {
     }
     assertThat(done.sizeBytes()).isEqualTo(file.length);
     assertThat(done.etag()).isNotEmpty().doesNotContain("\"");
-    assertThat(found.object()).isEqualTo(done);
+    assertThat(found.object()).isEqualTo(s3().shown(done));
     assertThat(found.isOf(spec)).isTrue();
     assertThat(done.checksum()).isEqualTo(TestChecksums.ofObject(algorithm, file, cut(file)));
     assertThat(s3().read(spec)).isEqualTo(file);
@@ -79,7 +80,10 @@ interface UploadContract {
     assertThat(found.object().sizeBytes()).isEqualTo(1000);
     assertThat(found.object().etag()).isEqualTo(etagOf(response));
     if (algorithm.isDeclaredToStorage()) {
-      assertThat(found.object().checksum()).isEqualTo(TestChecksums.of(algorithm, file));
+      StoredObject object = found.object();
+      Checksum sum = TestChecksums.of(algorithm, file);
+      assertThat(object)
+          .isEqualTo(s3().shown(new StoredObject(object.etag(), object.versionId(), 1000, sum)));
     }
     assertThat(s3().read(spec)).isEqualTo(file);
     HeadObjectResponse head = s3().headRaw(spec);
@@ -144,7 +148,8 @@ interface UploadContract {
 
     assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
     assertThat(s3().store().head(put).orElseThrow().isOf(put)).isTrue();
-    assertThat(listed).extracting(ListedUpload::key).containsExactly(parts.key());
+    assertThat(listed).singleElement().returns(id, ListedUpload::storageUploadId);
+    assertThat(listed.get(0).mayBeAt(parts.key())).isTrue();
     assertThat(s3().store().head(parts).orElseThrow().isOf(parts)).isTrue();
     assertThat(s3().keysUnder(put.key())).containsExactly(put.key());
   }

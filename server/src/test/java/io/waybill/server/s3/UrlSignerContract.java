@@ -132,7 +132,12 @@ interface UrlSignerContract {
         new S3Connection(DESTINATION, "eu-central-1", endpoint, signingEndpoint, pathStyle);
     SignedPart part =
         signer(connection, KEYS, InstantSource.system())
-            .sign(active(single(9).spec(), ""), 1, null, Instant.now().plusSeconds(60));
+            .sign(
+                active(single(9).spec(), ""),
+                1,
+                null,
+                Instant.now(),
+                Instant.now().plusSeconds(60));
 
     assertThat(part.url()).startsWith(expected);
   }
@@ -227,11 +232,17 @@ interface UrlSignerContract {
 
   private SignedPart sign(UploadSpec spec, int number, @Nullable Checksum checksum) {
     return signer(KEYS, InstantSource.system())
-        .sign(active(spec, "storage-id"), number, checksum, Instant.now().plusSeconds(60));
+        .sign(
+            active(spec, "storage-id"),
+            number,
+            checksum,
+            Instant.now(),
+            Instant.now().plusSeconds(60));
   }
 
   private SignedPart sign(AwsCredentialsProvider credentials, InstantSource clock, Instant end) {
-    return signer(credentials, clock).sign(active(single(9).spec(), ""), 1, null, end);
+    return signer(credentials, clock)
+        .sign(active(single(9).spec(), ""), 1, null, clock.instant(), end);
   }
 
   private Kind kindOf(AwsCredentialsProvider credentials, Instant end) {

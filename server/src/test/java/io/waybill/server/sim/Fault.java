@@ -39,6 +39,7 @@ enum Fault {
   BULKHEAD_FULL(17, "no thread left for a completion"),
   CALLER_LEAVES(18, "the caller hangs up during Complete"),
   ABORT_SAYS_GONE(19, "abort answers NoSuchUpload"),
+  ABORT_FORGETS_UPLOAD(19, "abort answers NoSuchUpload of an upload that may be there"),
   ABORT_FAILS(19, "abort is not applied"),
   ABORT_REPLY_LOST(19, "abort is applied, its reply lost"),
   PUT_UNDER_WAY(20, "a part lands after the abort and is listed"),

@@ -213,7 +213,7 @@ final class Oracle {
               && spec.hasOwnKey()
               && upload.key.equals(spec.key())
               && !upload.listed.storageUploadId().equals(storageUploadId)
-              && upload.listed.initiated().isBefore(began);
+              && upload.initiated.isBefore(began);
       check(!left, "row 3", "an earlier holder's upload is left");
     }
   }
@@ -349,7 +349,7 @@ final class Oracle {
 
   /** One that fits our keys, has no session, and is older than any session could be. */
   private boolean isOldNeighbour(SimS3.Multipart upload) {
-    Instant old = upload.listed.initiated().plus(world.timing.orphanAge());
+    Instant old = upload.initiated.plus(world.timing.orphanAge());
     return !upload.key.contains("backup") && !old.isAfter(now());
   }
 

@@ -128,14 +128,18 @@ final class SimObjectStore implements ObjectStore {
   }
 
   @Override
-  public void abortListedUpload(String destination, String bucket, ListedUpload listed) {
-    abort(listed.key(), listed.storageUploadId());
+  public void abortListedUpload(
+      String destination, String bucket, String key, String storageUploadId) {
+    abort(key, storageUploadId);
   }
 
   private void abort(String key, String storageUploadId) {
     world.oracle.aborts(storageUploadId);
     before(Step.S3, 30);
     failIf(Fault.ABORT_FAILS);
+    if (weather.strikes(Fault.ABORT_FORGETS_UPLOAD, 0.15)) {
+      throw new StorageException(Kind.GONE, "NoSuchUpload, though it may be there");
+    }
     world.oracle.aborts(storageUploadId);
     if (s3.upload(storageUploadId) == null) {
       weather.count(Fault.ABORT_SAYS_GONE);
@@ -171,8 +175,8 @@ final class SimObjectStore implements ObjectStore {
     failIf(Fault.LIST_UPLOADS_FAILS);
     List<ListedUpload> listed =
         s3.uploads().values().stream()
+            .filter(upload -> upload.key.startsWith(keyPrefix))
             .map(upload -> upload.listed)
-            .filter(upload -> upload.key().startsWith(keyPrefix))
             .toList();
     scheduler.yieldAt(Step.S3);
     return listed;

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -34,12 +35,14 @@ final class SimS3 {
   static final class Multipart {
     final String key;
     final ListedUpload listed;
+    final Instant initiated;
     final @Nullable UploadSpec spec;
     final NavigableMap<Integer, Stored> parts = new TreeMap<>();
 
     Multipart(String key, ListedUpload listed, @Nullable UploadSpec spec) {
       this.key = key;
       this.listed = listed;
+      this.initiated = Objects.requireNonNull(listed.initiated());
       this.spec = spec;
     }
   }
@@ -66,6 +69,7 @@ final class SimS3 {
   final boolean putRevivesAborted;
 
   private final boolean checksObjectSize;
+  private final boolean encodesKeys;
 
   SimS3(SimClock clock, World world, SplittableRandom random) {
     this.clock = clock;
@@ -74,15 +78,22 @@ final class SimS3 {
     this.abortDestroysFinished = random.nextBoolean();
     this.putRevivesAborted = random.nextBoolean();
     this.checksObjectSize = random.nextBoolean();
+    this.encodesKeys = random.nextBoolean();
   }
 
   String create(UploadSpec spec) {
     return create(spec.key(), spec);
   }
 
+  /** Where keys are encoded and it is not said how, there is more than one that it may be. */
+  private ListedUpload listed(String key, String id) {
+    List<String> keys = List.of(key.replace('+', ' '), key, key.replace(" ", "%20"));
+    return new ListedUpload(encodesKeys ? keys : List.of(key), id, clock.instant());
+  }
+
   String create(String key, @Nullable UploadSpec spec) {
     String id = "u%04d".formatted(++lastUpload);
-    uploads.put(id, new Multipart(key, new ListedUpload(key, id, clock.instant()), spec));
+    uploads.put(id, new Multipart(key, listed(key, id), spec));
     world.scheduler.trace("S3 has " + id + " at " + key);
     return id;
   }
@@ -148,9 +159,7 @@ final class SimS3 {
     if (aborted && !isFinished(url.storageUploadId())) {
       Multipart revived =
           new Multipart(
-              url.spec().key(),
-              new ListedUpload(url.spec().key(), url.storageUploadId(), clock.instant()),
-              url.spec());
+              url.spec().key(), listed(url.spec().key(), url.storageUploadId()), url.spec());
       uploads.put(url.storageUploadId(), revived);
       putPart(revived, url, "e" + url.number());
       return;
@@ -255,9 +264,11 @@ final class SimS3 {
         world.scheduler.trace("S3 destroyed the object of " + storageUploadId);
       }
     }
-    if (uploads.remove(storageUploadId) == null) {
+    Multipart upload = uploads.get(storageUploadId);
+    if (upload == null || !upload.key.equals(key)) {
       throw new StorageException(Kind.GONE, "NoSuchUpload");
     }
+    uploads.remove(storageUploadId);
     world.scheduler.trace("S3 dropped " + storageUploadId);
   }
 

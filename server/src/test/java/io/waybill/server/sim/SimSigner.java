@@ -21,7 +21,8 @@ final class SimSigner implements UrlSigner {
   }
 
   @Override
-  public SignedPart sign(Upload upload, int number, @Nullable Checksum checksum, Instant end) {
+  public SignedPart sign(
+      Upload upload, int number, @Nullable Checksum checksum, Instant now, Instant end) {
     if (world.weather.strikes(Fault.NO_CREDENTIALS, 0.3)) {
       throw new StorageException(StorageException.Kind.UNAVAILABLE, "no credentials");
     }

@@ -81,7 +81,7 @@ final class Simulation {
         "r" + number,
         destination,
         ownKey ? "" : "key" + random.nextInt(2),
-        checked && random.nextInt(3) > 0 ? World.LIAR : "file.bin",
+        checked && random.nextInt(3) > 0 ? World.LIAR : "file 1+1 100%.bin",
         "",
         OptionalLong.of(parts * S3Limits.MIN_PART_BYTES - random.nextInt(2)),
         0,

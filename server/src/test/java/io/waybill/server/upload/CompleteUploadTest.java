@@ -212,6 +212,61 @@ public class CompleteUploadTest {
     assertThat(domain.complete(upload).state()).isEqualTo(UploadState.COMPLETED);
   }
 
+  /** Both are wrong, once. */
+  @Test
+  void anUploadThatIsNeitherListedNorKnownOnceIsLookedForAgain() {
+    Upload upload = domain.startAndPutParts(2);
+    AtomicInteger lists = new AtomicInteger();
+    domain.objects.before(
+        operation -> {
+          if (operation == Operation.LIST_PARTS && lists.get() <= 2) {
+            throw new StorageException(StorageException.Kind.GONE, "NoSuchUpload");
+          }
+          if (operation == Operation.LIST_UPLOADS && lists.incrementAndGet() <= 2) {
+            domain.objects.hideUploads(true);
+          } else if (operation == Operation.LIST_UPLOADS) {
+            domain.objects.hideUploads(false);
+          }
+        });
+
+    assertThat(failure(() -> domain.complete(upload)).reason())
+        .isEqualTo(Reason.STORAGE_UNAVAILABLE);
+
+    assertThat(lists.get()).isGreaterThan(2);
+    assertThat(domain.now(upload).state()).isEqualTo(UploadState.ACTIVE);
+    assertThat(domain.complete(upload).state()).isEqualTo(UploadState.COMPLETED);
+  }
+
+  /** Not even for ever: a list that lacks an upload says nothing while its parts are listed. */
+  @Test
+  void anUploadThatNoListShowsGoesOnWhileItsPartsAreThere() {
+    Upload upload = domain.startAndPutParts(2);
+    domain.objects.hideUploads(true);
+    domain.objects.fail(Operation.COMPLETE, StorageException.Kind.UNAVAILABLE);
+    failure(() -> domain.complete(upload));
+    domain.objects.before(operation -> {});
+    domain.clock.advance(Domain.TIMING.completeGrace().plusMinutes(1));
+
+    assertThat(domain.complete(upload).state()).isEqualTo(UploadState.COMPLETED);
+  }
+
+  @Test
+  void whereNoListCanBeReadTheUploadWaits() {
+    Upload upload = domain.startAndPutParts(2);
+    domain.objects.fail(Operation.COMPLETE, StorageException.Kind.UNAVAILABLE);
+    failure(() -> domain.complete(upload));
+    domain.objects.fail(Operation.LIST_UPLOADS, StorageException.Kind.UNAVAILABLE);
+    for (int hours = 0; hours < 48; hours++) {
+      domain.clock.advance(Duration.ofHours(1));
+      assertThat(failure(() -> domain.complete(upload)).reason())
+          .isEqualTo(Reason.STORAGE_UNAVAILABLE);
+    }
+
+    assertThat(domain.now(upload).state()).isEqualTo(UploadState.COMPLETING);
+    domain.objects.before(operation -> {});
+    assertThat(domain.complete(upload).state()).isEqualTo(UploadState.COMPLETED);
+  }
+
   @Test
   void aLedgerOfHintsIsNeverSentAsAManifest() {
     Upload upload = domain.startAndPutParts(2);

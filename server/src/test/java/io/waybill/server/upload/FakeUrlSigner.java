@@ -12,14 +12,22 @@ import org.jspecify.annotations.Nullable;
 /** Makes URLs that look signed, and are as long as real ones, but open nothing. */
 public final class FakeUrlSigner implements UrlSigner {
   private volatile boolean withoutCredentials;
+  private volatile @Nullable Instant lastCall;
 
   /** From now on there are no credentials to sign with, or there are again. */
   public void loseCredentials(boolean lost) {
     withoutCredentials = lost;
   }
 
+  /** When the call came that was signed for last. */
+  public @Nullable Instant lastCall() {
+    return lastCall;
+  }
+
   @Override
-  public SignedPart sign(Upload upload, int partNumber, @Nullable Checksum checksum, Instant end) {
+  public SignedPart sign(
+      Upload upload, int partNumber, @Nullable Checksum checksum, Instant now, Instant end) {
+    lastCall = now;
     if (withoutCredentials) {
       throw new StorageException(StorageException.Kind.UNAVAILABLE, "no credentials");
     }

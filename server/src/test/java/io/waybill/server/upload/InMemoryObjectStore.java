@@ -1,6 +1,7 @@
 package io.waybill.server.upload;
 
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -11,6 +12,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,12 +36,14 @@ public final class InMemoryObjectStore implements ObjectStore {
 
   private static final class Multipart {
     final UploadSpec spec;
-    final ListedUpload listed;
+    final String key;
+    final Instant initiated;
     final NavigableMap<Integer, Part> parts = new TreeMap<>();
 
-    Multipart(UploadSpec spec, ListedUpload listed) {
+    Multipart(UploadSpec spec, String key, Instant initiated) {
       this.spec = spec;
-      this.listed = listed;
+      this.key = key;
+      this.initiated = initiated;
     }
   }
 
@@ -49,7 +53,9 @@ public final class InMemoryObjectStore implements ObjectStore {
   private final Map<Operation, Integer> calls = new ConcurrentHashMap<>();
   private volatile Consumer<Operation> before = operation -> {};
   private volatile Consumer<Operation> after = operation -> {};
+  private volatile Function<String, List<String>> spelling = List::of;
   private final Map<String, Map<String, String>> tags = new HashMap<>();
+  private volatile boolean uploadsHidden;
   private volatile @Nullable Checksum saidChecksum;
   private volatile byte[] content = {};
   private int lastUpload;
@@ -66,6 +72,16 @@ public final class InMemoryObjectStore implements ObjectStore {
   /** What happens after a create or a complete took effect: it may throw, so the reply is lost. */
   public void after(Consumer<Operation> hook) {
     after = hook;
+  }
+
+  /** What is then known of a listed upload's key: the candidates, the likeliest first. */
+  public void spell(Function<String, List<String>> keys) {
+    spelling = keys;
+  }
+
+  /** From now on no list shows any upload, or all do again. */
+  public void hideUploads(boolean hidden) {
+    uploadsHidden = hidden;
   }
 
   /** Every call of this operation fails so, and no other. */
@@ -141,7 +157,7 @@ public final class InMemoryObjectStore implements ObjectStore {
     enter(Operation.CREATE);
     synchronized (this) {
       String id = "storage-upload-" + ++lastUpload;
-      multiparts.put(id, new Multipart(spec, new ListedUpload(spec.key(), id, clock.instant())));
+      multiparts.put(id, new Multipart(spec, spec.key(), clock.instant()));
       after.accept(Operation.CREATE);
       return id;
     }
@@ -192,24 +208,27 @@ public final class InMemoryObjectStore implements ObjectStore {
   }
 
   @Override
-  public void abortListedUpload(String destination, String bucket, ListedUpload listed) {
+  public void abortListedUpload(
+      String destination, String bucket, String key, String storageUploadId) {
     enter(Operation.ABORT);
     synchronized (this) {
-      multipart(listed.storageUploadId());
-      multiparts.remove(listed.storageUploadId());
+      if (!multipart(storageUploadId).key.equals(key)) {
+        throw new StorageException(StorageException.Kind.GONE, "NoSuchUpload");
+      }
+      multiparts.remove(storageUploadId);
     }
   }
 
   /** Somebody else makes a multipart upload. Returns its id. */
   public synchronized String strangersUpload(UploadSpec like, String key) {
     String id = "storage-upload-" + ++lastUpload;
-    multiparts.put(id, new Multipart(like, new ListedUpload(key, id, clock.instant())));
+    multiparts.put(id, new Multipart(like, key, clock.instant()));
     return id;
   }
 
   /** The keys of the multipart uploads that somebody has to pay for. */
   public synchronized List<String> multipartKeys() {
-    return multiparts.values().stream().map(each -> each.listed.key()).sorted().toList();
+    return multiparts.values().stream().map(each -> each.key).sorted().toList();
   }
 
   @Override
@@ -233,12 +252,18 @@ public final class InMemoryObjectStore implements ObjectStore {
       String destination, String bucket, String keyPrefix) {
     enter(Operation.LIST_UPLOADS);
     synchronized (this) {
-      return multiparts.values().stream()
-          .filter(multipart -> multipart.spec.bucket().equals(bucket))
-          .map(multipart -> multipart.listed)
-          .filter(listed -> listed.key().startsWith(keyPrefix))
-          .toList();
+      return uploadsHidden
+          ? List.of()
+          : multiparts.entrySet().stream()
+              .filter(each -> each.getValue().spec.bucket().equals(bucket))
+              .filter(each -> each.getValue().key.startsWith(keyPrefix))
+              .map(each -> listed(each.getKey(), each.getValue()))
+              .toList();
     }
+  }
+
+  private ListedUpload listed(String id, Multipart multipart) {
+    return new ListedUpload(spelling.apply(multipart.key), id, multipart.initiated);
   }
 
   @Override

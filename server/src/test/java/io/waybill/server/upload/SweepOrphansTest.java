@@ -61,6 +61,38 @@ public class SweepOrphansTest {
   }
 
   @Test
+  void anOrphanIsAbortedAtWhicheverOfItsKeysItIs() {
+    Upload live = domain.start(20 * MIB, UploadMode.MULTIPART);
+    String id = UploadId.of(domain.clock.instant(), new Random(7)).toString();
+    domain.objects.strangersUpload(live.spec(), "acme/" + id + "/1+1 is 100%.bin");
+    domain.objects.spell(key -> List.of(key.replace('+', ' '), key, key.replace(" ", "%20")));
+    domain.clock.advance(Domain.TIMING.orphanAge());
+
+    assertThat(domain.orphans.execute())
+        .extracting(Swept::outcome)
+        .containsExactly(Swept.Outcome.DONE);
+    assertThat(domain.objects.multipartKeys()).containsExactly(live.spec().key());
+  }
+
+  @Test
+  void noOrphanIsDoneThatIsStillListed() {
+    Upload live = domain.start(20 * MIB, UploadMode.MULTIPART);
+    String id = UploadId.of(domain.clock.instant(), new Random(7)).toString();
+    domain.objects.strangersUpload(live.spec(), "acme/" + id + "/lost.bin");
+    domain.clock.advance(Domain.TIMING.orphanAge());
+    domain.objects.fail(Operation.ABORT, StorageException.Kind.GONE);
+
+    assertThat(domain.orphans.execute())
+        .extracting(Swept::outcome)
+        .containsExactly(Swept.Outcome.LATER);
+
+    domain.objects.before(operation -> {});
+    assertThat(domain.orphans.execute())
+        .extracting(Swept::outcome)
+        .containsExactly(Swept.Outcome.DONE);
+  }
+
+  @Test
   void whatOthersUploadBesideAFinishedObjectIsTheirs() {
     Upload upload = domain.complete(domain.startAndPutParts(2));
     domain.objects.strangersUpload(upload.spec(), "acme/" + upload.id() + "/derived/thumbnail.png");

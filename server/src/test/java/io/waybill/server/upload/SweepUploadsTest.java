@@ -141,6 +141,38 @@ public class SweepUploadsTest {
   }
 
   @Test
+  void nothingIsDoneWhileTheListHasTheUpload() {
+    domain.startAndPutParts(1);
+    domain.objects.fail(Operation.ABORT, StorageException.Kind.GONE);
+    domain.clock.advance(Duration.ofDays(3));
+
+    assertThat(domain.sweep.execute(Duration.ZERO))
+        .extracting(Swept::outcome)
+        .containsExactly(Swept.Outcome.LATER);
+
+    domain.objects.before(operation -> {});
+    domain.clock.advance(Domain.TIMING.cleanRetry());
+    assertThat(domain.sweep.execute(Duration.ZERO))
+        .extracting(Swept::outcome)
+        .containsExactly(Swept.Outcome.DONE);
+    assertThat(domain.objects.multipartUploads()).isZero();
+  }
+
+  /** Ceph may answer 500 to the abort of what it does not know. */
+  @Test
+  void anAbortThatBreaksIsDoneWhereThePartsAndTheListSayThatItIsGone() {
+    domain.startAndPutParts(1);
+    domain.objects.forgetMultipartUploads();
+    domain.objects.fail(Operation.ABORT, StorageException.Kind.UNAVAILABLE);
+    domain.clock.advance(Duration.ofDays(3));
+
+    assertThat(domain.sweep.execute(Duration.ZERO))
+        .extracting(Swept::outcome)
+        .containsExactly(Swept.Outcome.DONE);
+    assertThat(domain.store.due(Instant.MAX, 10)).as("nothing is left to do").isEmpty();
+  }
+
+  @Test
   void aLostUploadThatIsStillListedAfterItsAbortIsNotForgotten() {
     Upload upload = crashedStart("late");
     domain.clock.advance(Duration.ofDays(3));

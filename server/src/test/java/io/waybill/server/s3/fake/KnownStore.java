@@ -5,8 +5,21 @@ import java.util.function.Function;
 
 /** How stores other than Amazon's answer, each difference as it was seen on the wire. */
 public enum KnownStore {
+  AWS(s3 -> (call, honest) -> honest.get()),
+
+  /** A proxy before the store marks ETags as weak. */
   WEAK_ETAG(s3 -> new WeakEtag()),
-  AWS(s3 -> (call, honest) -> honest.get());
+
+  /** Ceph's RADOS gateway, 20.2. */
+  CEPH(
+      s3 ->
+          EncodedKeys.unsaid()
+              .over(UnknownUploads.ofCeph())
+              .over(RepeatedComplete.breaks())
+              .over(new CompositeOfOnePart())),
+
+  /** OpenStack Swift, 2.38. */
+  SWIFT(s3 -> EncodedKeys.said().over(new NoChecksumsOnHead()).over(RepeatedComplete.isGone()));
 
   @SuppressWarnings("ImmutableEnumChecker") // has no state
   private final Function<FakeAwsS3, Personality> personality;

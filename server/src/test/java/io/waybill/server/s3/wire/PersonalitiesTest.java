@@ -9,6 +9,7 @@ import io.waybill.server.s3.fake.Call;
 import io.waybill.server.s3.fake.DestructiveAbort;
 import io.waybill.server.s3.fake.FakeAwsS3;
 import io.waybill.server.s3.fake.FakeAwsS3.Personality;
+import io.waybill.server.s3.fake.KnownStore;
 import io.waybill.server.s3.fake.LateLanding;
 import io.waybill.server.s3.fake.RepeatedComplete;
 import io.waybill.server.s3.fake.SlowToShow;
@@ -45,6 +46,10 @@ import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 class PersonalitiesTest {
   private static final AwsBasicCredentials KEYS =
       AwsBasicCredentials.create("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+
+  /** With -Pchaos all of them run on the known stores. */
+  private static final boolean ALL_JOURNEYS = Boolean.getBoolean("waybill.chaos.stores");
+
   private static final Logger DOMAIN_LOG = Logger.getLogger("io.waybill.server.upload");
 
   /** How a store is, and how it is told of. */
@@ -57,7 +62,9 @@ class PersonalitiesTest {
     SLOW_AND_BREAKS(s3 -> new SlowToShow(2, RepeatedComplete.breaks())),
     STALE_LISTINGS(s3 -> new StaleListings(1)),
     VERY_STALE_LISTINGS(s3 -> new StaleListings(2)),
-    DESTRUCTIVE_ABORT(DestructiveAbort::new);
+    DESTRUCTIVE_ABORT(DestructiveAbort::new),
+    CEPH(KnownStore.CEPH::of),
+    SWIFT(KnownStore.SWIFT::of);
 
     @SuppressWarnings("ImmutableEnumChecker") // has no state
     private final Function<FakeAwsS3, Personality> personality;
@@ -69,7 +76,12 @@ class PersonalitiesTest {
     /** Whether it makes a difference. */
     boolean concerns(Journey journey) {
       boolean completes = journey.spoilt().contains(Operation.COMPLETE_MULTIPART_UPLOAD);
-      return completes || hasStaleListings() || this == DESTRUCTIVE_ABORT;
+      boolean lists = journey.spoilt().contains(Operation.LIST_MULTIPART_UPLOADS);
+      boolean isKnown = this == CEPH || this == SWIFT;
+      return completes
+          || hasStaleListings()
+          || this == DESTRUCTIVE_ABORT
+          || (isKnown && (lists || ALL_JOURNEYS));
     }
 
     boolean hasStaleListings() {

@@ -153,8 +153,8 @@ final class Waybill {
         new StartUpload.Request(
             "the-request",
             destination,
-            destination.equals(EXACT_KEYS) ? "the/key" : "",
-            "file.bin",
+            destination.equals(EXACT_KEYS) ? "the/annual report+100%.pdf" : "",
+            "annual report 1+1 100% \u00fc.bin",
             "",
             OptionalLong.of(sizeBytes),
             0,
