@@ -65,10 +65,8 @@ final class ProbeLeftovers {
       s3.deleteObject(
           d -> {
             d.bucket(destination.bucket()).key(key);
-            if (StorageCheck.hasVersion(head)) {
+            if (ProbeObject.hasVersion(head)) {
               d.versionId(head.versionId());
-            } else {
-              d.ifMatch(head.eTag());
             }
           });
     }

@@ -37,7 +37,7 @@ public final class StorageCleaning {
    * Cleans, and writes down when to look again. Where S3 does not answer, that is soon. The last
    * look is one that finds nothing: S3's word for an abort or a delete is not enough.
    *
-   * @return whether S3 answered
+   * @return whether S3 answered, and let go of all that should be
    */
   public boolean clean(Upload upload) {
     Instant now = clock.instant();
@@ -57,8 +57,10 @@ public final class StorageCleaning {
         return true;
       }
       removeUpload(upload);
-      boolean removed = removeObject(upload.spec());
-      again = now.isBefore(last) ? last : removed || isListed(upload) ? soon : null;
+      Removal removal = removeObject(upload.spec());
+      answered = removal != Removal.STAYS;
+      boolean more = removal == Removal.DONE || isListed(upload);
+      again = now.isBefore(last) ? last : more ? soon : null;
     } catch (StorageException e) {
       LOG.log(Level.WARNING, "cleaning of upload " + upload.id() + " is put off", e);
       again = soon;
@@ -104,14 +106,37 @@ public final class StorageCleaning {
     return !storageUploadId.isEmpty() && objects.isListed(upload.spec(), storageUploadId);
   }
 
-  /** Returns whether one of the session's own was deleted. */
-  private boolean removeObject(UploadSpec spec) {
+  /** What became of an object of the session's own. */
+  private enum Removal {
+    NOTHING_THERE,
+    DONE,
+    STAYS
+  }
+
+  /**
+   * Deletes it, and looks again: S3's word that it has is not enough. At an exact key, which may be
+   * somebody else's by now, the store has to be able to delete this one and no other; where it is
+   * not, the operator is told at each look, the last of which ends it (PROTOCOL row 27).
+   */
+  private Removal removeObject(UploadSpec spec) {
     Optional<ObjectStore.FoundObject> found = objects.head(spec);
     if (found.isEmpty() || !found.get().isOf(spec)) {
-      return false;
+      return Removal.NOTHING_THERE;
     }
-    objects.delete(spec, found.get().object());
+    if (!objects.delete(spec, found.get().object())) {
+      LOG.log(
+          Level.ERROR,
+          "the object of dead upload {0} stays at its exact key: the store of {1} does not delete"
+              + " on the condition of an ETag; delete it by hand",
+          spec.id(),
+          spec.destination());
+      return Removal.STAYS;
+    }
+    if (objects.head(spec).equals(found)) {
+      throw new StorageException(
+          StorageException.Kind.UNAVAILABLE, "S3 shows the object that it said it had deleted");
+    }
     LOG.log(Level.INFO, "deleted the object of dead upload " + spec.id());
-    return true;
+    return Removal.DONE;
   }
 }

@@ -5,7 +5,9 @@ import java.util.function.Function;
 
 /** How stores other than Amazon's answer, each difference as it was seen on the wire. */
 public enum KnownStore {
-  AWS(s3 -> (call, honest) -> honest.get());
+  AWS(s3 -> (call, honest) -> honest.get()),
+  /** LocalStack, and other stores like AWS's: 501 to If-Match on DELETE. */
+  DELETE_IF_MATCH_501(s3 -> ConditionalDelete.isNotImplemented());
 
   @SuppressWarnings("ImmutableEnumChecker") // has no state
   private final Function<FakeAwsS3, Personality> personality;
