@@ -8,6 +8,7 @@ import io.waybill.server.upload.KeyTemplate;
 import io.waybill.server.upload.PerTenant;
 import io.waybill.server.upload.Quota;
 import io.waybill.server.upload.S3Limits;
+import io.waybill.server.upload.StoreFeatures;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -39,12 +40,28 @@ public record DestinationConfig(
     String bucket = section.required("bucket");
     @Nullable S3Connection connection = connection(section, name);
     StartupCheck check = section.choice("startup_checks", StartupCheck.ON);
-    // What a check is to find out is not taken for granted before.
-    @Nullable Destination policy = policy(section, name, bucket, check == StartupCheck.OFF);
+    // What a check finds out is not taken for granted before, nor where there is none.
+    StoreFeatures features = StoreFeatures.unknown(check != StartupCheck.OFF);
+    @Nullable Destination policy = policy(section, name, bucket, features);
     section.refuseUnknownKeys();
     return policy == null || connection == null
         ? null
         : new DestinationConfig(policy, connection, check);
+  }
+
+  /**
+   * All that decides which store it is and what is asked there, as text: what was found of the
+   * store holds as long as this is the same. It holds no secret.
+   */
+  String leadingToTheStore() {
+    return "endpoint=%s signing_endpoint=%s path_style=%s region=%s bucket=%s key_prefix=%s"
+        .formatted(
+            connection.endpoint(),
+            connection.signingEndpoint(),
+            connection.pathStyle(),
+            connection.region(),
+            policy.bucket(),
+            policy.keys().prefix());
   }
 
   private static @Nullable S3Connection connection(ConfigSection section, String name) {
@@ -59,7 +76,7 @@ public record DestinationConfig(
   }
 
   private static @Nullable Destination policy(
-      ConfigSection section, String name, String bucket, boolean conditionalPuts) {
+      ConfigSection section, String name, String bucket, StoreFeatures features) {
     boolean exact = section.flag("exact_keys", false);
     String prefix = section.text("key_prefix", "");
     String template =
@@ -105,7 +122,7 @@ public record DestinationConfig(
                 sessionTtl,
                 sessionMaxAge,
                 contentCheck,
-                conditionalPuts,
+                features,
                 quotas,
                 completeOnEvent));
   }

@@ -6,6 +6,6 @@ public enum StartupCheck {
   ON,
   /** All that Waybill needs. */
   NEEDS,
-  /** Nothing: the store is taken to be as documented. */
+  /** Nothing: of the store is known what an earlier check has found, if there was one. */
   OFF
 }

@@ -5,9 +5,13 @@ import io.waybill.server.s3.StorageReport.Finding;
 import io.waybill.server.s3.StorageReport.Severity;
 import io.waybill.server.upload.Destination;
 import io.waybill.server.upload.Destinations;
+import io.waybill.server.upload.FindingStore;
+import io.waybill.server.upload.StoreFeature;
+import io.waybill.server.upload.UploadException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -38,14 +42,17 @@ final class StartupChecks implements AutoCloseable {
 
   private final Check check;
   private final Destinations destinations;
+  private final FindingStore findings;
   private final Runnable ready;
   private final ScheduledThreadPoolExecutor threads;
   private final AtomicInteger left;
   private final CountDownLatch passed = new CountDownLatch(1);
 
-  private StartupChecks(Check check, Destinations destinations, Runnable ready, int count) {
+  private StartupChecks(
+      Check check, Destinations destinations, FindingStore findings, Runnable ready, int count) {
     this.check = check;
     this.destinations = destinations;
+    this.findings = findings;
     this.ready = ready;
     this.left = new AtomicInteger(count);
     this.threads =
@@ -63,6 +70,7 @@ final class StartupChecks implements AutoCloseable {
    *
    * @param keysThere the keys of callers' tokens, without which no call would be taken
    * @param learned is told what was found out
+   * @param findings keeps it
    * @param ready called once, when nothing is wrong any more; at once where nothing is to be
    *     checked
    */
@@ -70,16 +78,29 @@ final class StartupChecks implements AutoCloseable {
       List<DestinationConfig> all,
       Check check,
       Destinations learned,
+      FindingStore findings,
       CompletableFuture<Void> keysThere,
       Runnable ready) {
     List<DestinationConfig> asked =
         all.stream().filter(each -> each.startupCheck() != StartupCheck.OFF).toList();
-    StartupChecks checks = new StartupChecks(check, learned, ready, asked.size() + 1);
+    StartupChecks checks = new StartupChecks(check, learned, findings, ready, asked.size() + 1);
     var unused = keysThere.thenRun(checks::passOne);
     for (DestinationConfig each : asked) {
       checks.threads.execute(() -> checks.attempt(each, FIRST_DELAY, List.of()));
     }
     return checks;
+  }
+
+  /**
+   * Tells the destinations what was found before, by this server or another, with the configuration
+   * that each has now.
+   */
+  static void recall(
+      List<DestinationConfig> all, FindingStore findings, Destinations destinations) {
+    for (DestinationConfig each : all) {
+      String name = each.policy().name();
+      destinations.learn(name, findings.loadFindings(name, each.leadingToTheStore()));
+    }
   }
 
   /** Waits until all have passed; false where that took longer. */
@@ -98,7 +119,7 @@ final class StartupChecks implements AutoCloseable {
    * @param told what the log says already
    */
   private void attempt(DestinationConfig destination, Duration delay, List<Finding> told) {
-    List<Finding> findings = told;
+    List<Finding> telling = told;
     try {
       long began = System.nanoTime();
       StorageReport report =
@@ -106,12 +127,10 @@ final class StartupChecks implements AutoCloseable {
       if (threads.isShutdown()) {
         return; // it was interrupted, and says nothing of S3
       }
-      findings = report.findings().stream().filter(f -> f.severity() != Severity.OK).toList();
-      report
-          .conditionalPuts()
-          .ifPresent(held -> destinations.learnConditionalPuts(report.destination(), held));
-      if (!findings.equals(told)) {
-        findings.forEach(finding -> log(report.destination(), finding));
+      learn(destination, report.features());
+      telling = report.findings().stream().filter(f -> f.severity() != Severity.OK).toList();
+      if (!telling.equals(told)) {
+        telling.forEach(finding -> log(report.destination(), finding));
       }
       if (report.isPassed()) {
         long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
@@ -125,7 +144,22 @@ final class StartupChecks implements AutoCloseable {
       }
       LOG.log(Level.ERROR, "checking destination " + destination.policy().name(), e);
     }
-    again(destination, delay, findings);
+    again(destination, delay, telling);
+  }
+
+  /** What another replica has found meanwhile serves where S3 tells this one nothing. */
+  private void learn(DestinationConfig destination, Map<StoreFeature, Boolean> found) {
+    if (found.isEmpty()) {
+      recall(List.of(destination), findings, destinations);
+      return;
+    }
+    String name = destination.policy().name();
+    destinations.learn(name, found);
+    try {
+      findings.saveFindings(name, destination.leadingToTheStore(), found);
+    } catch (UploadException e) { // the next start asks S3 itself
+      LOG.log(Level.WARNING, "what was found of destination " + name + " is not written down", e);
+    }
   }
 
   private void again(DestinationConfig destination, Duration delay, List<Finding> told) {

@@ -62,6 +62,7 @@ public final class WaybillServer implements AutoCloseable {
       if (left > 0) {
         LOG.log(Level.INFO, "taking over {0} starts and completions that were cut short", left);
       }
+      StartupChecks.recall(config.destinations(), core.database(), core.destinations());
       Entrance entrance = Entrance.open(config, core.closing(), Clock.systemUTC());
       hear(config.events(), core); // before gRPC, so that health has said so when this stops
       GrpcServer grpc =
@@ -104,6 +105,7 @@ public final class WaybillServer implements AutoCloseable {
                       config.destinations(),
                       core.storage()::check,
                       core.destinations(),
+                      core.database(),
                       entrance.keysThere(),
                       grpc::ready));
       return new WaybillServer(core, grpc, config.listen(), checks);

@@ -1,22 +1,29 @@
 package io.waybill.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.waybill.server.ops.HeardLog;
 import io.waybill.server.s3.StorageReport;
 import io.waybill.server.s3.StorageReport.Finding;
 import io.waybill.server.s3.StorageReport.Severity;
 import io.waybill.server.upload.Destinations;
+import io.waybill.server.upload.FindingStore;
+import io.waybill.server.upload.InMemoryFindingStore;
+import io.waybill.server.upload.Reason;
+import io.waybill.server.upload.StoreFeature;
+import io.waybill.server.upload.UploadException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StartupChecksTest {
   private static final Duration SOON = Duration.ofSeconds(30);
@@ -24,6 +31,7 @@ class StartupChecksTest {
   @RegisterExtension final HeardLog heard = HeardLog.of(StartupChecks.class);
   private final AtomicInteger ready = new AtomicInteger();
   private final AtomicInteger asked = new AtomicInteger();
+  private final InMemoryFindingStore findings = new InMemoryFindingStore();
   private CompletableFuture<Void> keysThere = CompletableFuture.completedFuture(null);
 
   @Test
@@ -79,6 +87,7 @@ class StartupChecksTest {
               config.destinations(),
               (d, wider) -> passed(honoured),
               destinations,
+              findings,
               CompletableFuture.completedFuture(null),
               () -> {})) {
         assertThat(checks.awaitPassed(SOON)).isTrue();
@@ -89,7 +98,7 @@ class StartupChecksTest {
   }
 
   @Test
-  void withoutChecksItIsReadyAtOnceAndTheStoreTakenAsDocumented() throws Exception {
+  void withoutChecksItIsReadyAtOnceAndNothingIsTakenForGranted() throws Exception {
     ServerConfig config = config("off");
 
     try (StartupChecks checks =
@@ -102,7 +111,128 @@ class StartupChecksTest {
     }
 
     assertThat(ready).hasValue(1);
-    assertThat(takesSinglePuts(destinations(config))).isTrue();
+    assertThat(takesSinglePuts(destinations(config))).isFalse();
+  }
+
+  /** Issue 12, item 6: a restarted server, or another replica. */
+  @Test
+  void whatWasFoundIsKnownToTheNextServerBeforeItsOwnCheckHasPassed() throws Exception {
+    try (StartupChecks checks = start(config("on"), (d, wider) -> passed(true))) {
+      assertThat(checks.awaitPassed(SOON)).isTrue();
+    }
+
+    for (String next : List.of("on", "off")) {
+      assertThat(takesSinglePuts(recalled(config(next)))).as(next).isTrue();
+    }
+  }
+
+  /** Issue 12, item 6: it may be another store. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "bucket: c, region: r",
+        "bucket: b, region: s",
+        "bucket: b, region: r, endpoint: 'http://other'",
+        "bucket: b, region: r, signing_endpoint: 'http://other'",
+        "bucket: b, region: r, path_style: true",
+        "bucket: b, region: r, key_prefix: in/"
+      })
+  void whatWasFoundWithAnotherConfigurationDoesNotCount(String other) throws Exception {
+    try (StartupChecks checks = start(config("on"), (d, wider) -> passed(true))) {
+      assertThat(checks.awaitPassed(SOON)).isTrue();
+    }
+    String yaml = "destinations: [{name: a, %s}]".formatted(other);
+
+    assertThat(takesSinglePuts(recalled(ServerConfig.parse(yaml, Map.of())))).isFalse();
+  }
+
+  @Test
+  void aNewCheckReplacesWhatWasFoundBefore() throws Exception {
+    ServerConfig config = config("on");
+    for (boolean honoured : new boolean[] {true, false}) {
+      Destinations destinations = recalled(config);
+      try (StartupChecks checks =
+          StartupChecks.start(
+              config.destinations(),
+              (d, wider) -> passed(honoured),
+              destinations,
+              findings,
+              keysThere,
+              () -> {})) {
+        assertThat(checks.awaitPassed(SOON)).isTrue();
+      }
+      assertThat(takesSinglePuts(destinations)).isEqualTo(honoured);
+    }
+
+    assertThat(takesSinglePuts(recalled(config))).isFalse();
+  }
+
+  /** A check that says nothing of the store leaves what is known, and learns from the others. */
+  @Test
+  void whatAnotherReplicaFoundServesWhileS3TellsThisOneNothing() throws Exception {
+    ServerConfig config = config("on");
+    Destinations destinations = destinations(config);
+    try (StartupChecks checks =
+        StartupChecks.start(
+            config.destinations(),
+            (d, wider) -> {
+              findings.saveFindings(
+                  "a",
+                  config.destinations().get(0).leadingToTheStore(),
+                  Map.of(StoreFeature.CONDITIONAL_PUTS, true));
+              return failed("S3 cannot be reached");
+            },
+            destinations,
+            findings,
+            keysThere,
+            () -> {})) {
+      await().atMost(SOON).until(() -> takesSinglePuts(destinations));
+      assertThat(checks.awaitPassed(Duration.ZERO)).isFalse();
+    }
+  }
+
+  @Test
+  void aDatabaseThatDoesNotAnswerKeepsNoServerFromPassing() throws Exception {
+    ServerConfig config = config("on");
+    Destinations destinations = destinations(config);
+    FindingStore away =
+        new FindingStore() {
+          @Override
+          public Map<StoreFeature, Boolean> loadFindings(String destination, String with) {
+            throw unavailable();
+          }
+
+          @Override
+          public void saveFindings(
+              String destination, String with, Map<StoreFeature, Boolean> found) {
+            throw unavailable();
+          }
+        };
+
+    try (StartupChecks checks =
+        StartupChecks.start(
+            config.destinations(),
+            (d, wider) -> passed(true),
+            destinations,
+            away,
+            keysThere,
+            () -> {})) {
+      assertThat(checks.awaitPassed(SOON)).isTrue();
+    }
+
+    assertThat(takesSinglePuts(destinations)).isTrue();
+    assertThat(heard.lines()).anyMatch(line -> line.contains("destination a is not written down"));
+  }
+
+  private static UploadException unavailable() {
+    return new UploadException(Reason.STORE_UNAVAILABLE, "away", Map.of());
+  }
+
+  /** As they are known when a server starts. */
+  private Destinations recalled(ServerConfig config) {
+    Destinations destinations = destinations(config);
+    StartupChecks.recall(config.destinations(), findings, destinations);
+    return destinations;
   }
 
   @Test
@@ -163,7 +293,12 @@ class StartupChecksTest {
 
   private StartupChecks start(ServerConfig config, StartupChecks.Check check) {
     return StartupChecks.start(
-        config.destinations(), check, destinations(config), keysThere, ready::incrementAndGet);
+        config.destinations(),
+        check,
+        destinations(config),
+        findings,
+        keysThere,
+        ready::incrementAndGet);
   }
 
   private static boolean takesSinglePuts(Destinations destinations) {
@@ -194,10 +329,12 @@ class StartupChecksTest {
 
   private static StorageReport passed(boolean conditionalPuts) {
     return new StorageReport(
-        "a", List.of(new Finding(Severity.OK, "the clock")), Optional.of(conditionalPuts));
+        "a",
+        List.of(new Finding(Severity.OK, "the clock")),
+        Map.of(StoreFeature.CONDITIONAL_PUTS, conditionalPuts));
   }
 
   private static StorageReport failed(String line) {
-    return new StorageReport("a", List.of(new Finding(Severity.FAILED, line)), Optional.empty());
+    return new StorageReport("a", List.of(new Finding(Severity.FAILED, line)), Map.of());
   }
 }

@@ -45,6 +45,7 @@ class StopIT {
     int webhook = freePort();
     try (ServerSocket silentS3 = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
       ServerConfig config = config(silentS3.getLocalPort(), webhook);
+      TestFindings.rememberAws(config);
       S3Storage storage = S3Storage.open(config.connections(), "key", "secret", Clock.systemUTC());
       WaybillServer server = WaybillServer.start(config, storage);
       ManagedChannel channel =

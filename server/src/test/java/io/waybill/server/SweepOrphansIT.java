@@ -15,6 +15,7 @@ import io.waybill.server.upload.Quota;
 import io.waybill.server.upload.StartUpload;
 import io.waybill.server.upload.SweepOrphans;
 import io.waybill.server.upload.Swept;
+import io.waybill.server.upload.TestFeatures;
 import io.waybill.server.upload.Timing;
 import io.waybill.server.upload.UploadMode;
 import io.waybill.server.upload.UploadPlanner;
@@ -45,6 +46,7 @@ class SweepOrphansIT {
             JdbiUploadStore.open(folder.resolve("waybill.db"), CLOCK, Runnable::run)) {
       ObjectStore objects = storage.objectStore();
       Destinations destinations = new Destinations(List.of(destination(s3)));
+      destinations.learn("main", TestFeatures.ALL);
       UploadSpec live = plan(destinations, "live");
       Progress creating = Progress.creating(CLOCK.instant());
       store.create(

@@ -91,6 +91,7 @@ class TenantFloodIT {
         FakeAwsS3.start(
             KEY, "secret", FakeAwsS3.MIN_PART_BYTES, Clock.systemUTC(), List.of("bucket"));
     ServerConfig config = config();
+    TestFindings.rememberAws(config);
     S3Storage storage = S3Storage.open(config.connections(), KEY, "secret", Clock.systemUTC());
     server =
         WaybillServer.start(

@@ -59,10 +59,8 @@ final class ProbeLeftovers {
       s3.deleteObject(
           d -> {
             d.bucket(destination.bucket()).key(key);
-            if (StorageCheck.hasVersion(head)) {
+            if (ProbeObject.hasVersion(head)) {
               d.versionId(head.versionId());
-            } else {
-              d.ifMatch(S3Calls.quoted(head.eTag()));
             }
           });
     }

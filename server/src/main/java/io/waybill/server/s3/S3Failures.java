@@ -16,6 +16,9 @@ import software.amazon.awssdk.awscore.exception.AwsServiceException;
  *     responses</a>
  */
 final class S3Failures {
+  /** What a store answers to what it does not have. */
+  static final int NOT_IMPLEMENTED = 501;
+
   private static final int MAX_MESSAGE_CHARS = 300;
 
   /** Said of a Complete whose parts S3 looked at and does not take. */
@@ -93,6 +96,9 @@ final class S3Failures {
     if (code.isEmpty() && operation.mayHaveHappened()) {
       // Not S3's word, but that of something in between.
       return Kind.UNAVAILABLE;
+    }
+    if (status == NOT_IMPLEMENTED) {
+      return Kind.REFUSED;
     }
     // 409 asks for another try, 429 too; 307 is a bucket too young for DNS. An error under 200
     // came after S3 had begun.

@@ -8,11 +8,13 @@ import static io.waybill.server.s3.S3Calls.unlessAbsent;
 
 import io.waybill.server.upload.ObjectStore;
 import io.waybill.server.upload.Part;
+import io.waybill.server.upload.StorageException;
 import io.waybill.server.upload.StoredObject;
 import io.waybill.server.upload.UploadId;
 import io.waybill.server.upload.UploadSpec;
 import java.util.List;
 import java.util.Optional;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.services.s3.model.ChecksumMode;
 import software.amazon.awssdk.services.s3.model.DeleteObjectRequest;
 import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
@@ -119,20 +121,42 @@ final class S3ObjectStore implements ObjectStore {
     contents.tag(spec, object, name, value);
   }
 
+  /**
+   * Conditions are sent where they are needed, and nowhere else: some stores answer 501 to them,
+   * and Swift 412 for the very ETag that it shows of an object made of parts.
+   */
   @Override
-  public void delete(UploadSpec spec, StoredObject object) {
+  public boolean delete(UploadSpec spec, StoredObject object) {
     DeleteObjectRequest.Builder request =
         DeleteObjectRequest.builder().bucket(spec.bucket()).key(spec.key());
+    boolean conditional = !hasVersion(object) && !spec.hasOwnKey();
     if (hasVersion(object)) {
       request.versionId(object.versionId());
-    } else {
+    } else if (conditional) {
       request.ifMatch(quoted(object.etag()));
     }
-    // Absent is deleted, perhaps by a try whose answer was lost.
-    ask(
-        S3Operation.DELETE,
-        spec.destination(),
-        () -> unlessAbsent(() -> on(spec).repeating().deleteObject(request.build())));
+    try {
+      // Absent is deleted, perhaps by a try whose answer was lost.
+      ask(
+          S3Operation.DELETE,
+          spec.destination(),
+          () -> unlessAbsent(() -> on(spec).repeating().deleteObject(request.build())));
+      return true;
+    } catch (StorageException e) {
+      if (conditional && isOfTheCondition(e, spec, object)) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  /** Whether it is the condition itself that the store does not take. */
+  private boolean isOfTheCondition(StorageException e, UploadSpec spec, StoredObject object) {
+    if (e.kind() == StorageException.Kind.EXISTS) {
+      return head(spec).filter(now -> now.object().etag().equals(object.etag())).isPresent();
+    }
+    return e.getCause() instanceof AwsServiceException answer
+        && answer.statusCode() == S3Failures.NOT_IMPLEMENTED;
   }
 
   private S3Clients.Clients on(UploadSpec spec) {

@@ -3,6 +3,7 @@ package io.waybill.server.s3;
 /** The requests Waybill makes of S3, by the names of S3's API. */
 enum S3Operation {
   CREATE("CreateMultipartUpload"),
+  PUT_PART("UploadPart"),
   LIST_PARTS("ListParts"),
   COMPLETE("CompleteMultipartUpload"),
   ABORT("AbortMultipartUpload"),

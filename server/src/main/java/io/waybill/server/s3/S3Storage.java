@@ -6,10 +6,13 @@ import io.waybill.server.upload.UrlSigner;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.services.s3.S3Client;
 
 /** All of S3 for one server: the store and the signer of all destinations, on one set of keys. */
 public final class S3Storage implements AutoCloseable {
@@ -19,6 +22,9 @@ public final class S3Storage implements AutoCloseable {
   private final AwsCredentialsProvider credentials;
   private final List<S3Connection> connections;
   private final InstantSource clock;
+
+  /** By destination: what one check could not remove stands in the way of the next. */
+  private final Map<String, Probe> probes = new ConcurrentHashMap<>();
 
   /**
    * With credentials of one's own.
@@ -92,8 +98,9 @@ public final class S3Storage implements AutoCloseable {
             .filter(each -> each.destination().equals(destination.name()))
             .findFirst()
             .orElseThrow();
-    return new StorageCheck(clients.of(destination.name()).once(), connection, destination, clock)
-        .run(wider);
+    Probe probe = probes.computeIfAbsent(destination.name(), name -> Probe.in(destination));
+    S3Client once = clients.of(destination.name()).once();
+    return new StorageCheck(once, connection, destination, probe, clock).run(wider);
   }
 
   @Override

@@ -3,18 +3,21 @@ package io.waybill.server.s3;
 import io.waybill.server.s3.Questions.Pointless;
 import io.waybill.server.upload.ContentCheck;
 import io.waybill.server.upload.Destination;
+import io.waybill.server.upload.StoreFeature;
 import java.time.InstantSource;
+import java.util.EnumMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.CreateMultipartUploadResponse;
-import software.amazon.awssdk.services.s3.model.DeleteObjectResponse;
 import software.amazon.awssdk.services.s3.model.EncodingType;
+import software.amazon.awssdk.services.s3.model.GetObjectTaggingResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ListMultipartUploadsResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
+import software.amazon.awssdk.services.s3.model.PutObjectTaggingResponse;
 import software.amazon.awssdk.services.s3.model.Tag;
 
 /**
@@ -25,12 +28,11 @@ import software.amazon.awssdk.services.s3.model.Tag;
  * <p>Nothing is sent twice: whoever asks tries the whole again.
  */
 final class StorageCheck {
-  private static final String ANOTHER_ETAG = "\"00000000000000000000000000000000\"";
+  static final String REFUSES_IF_NONE_MATCH =
+      "the store refuses If-None-Match, so that nothing keeps a late PUT from overwriting: only a"
+          + " destination with overwrite: true can use it";
 
   private static final Tag MARKED = Tag.builder().key(Probe.MARK).value("true").build();
-
-  /** Enough for every version that a probe may have got. */
-  private static final int MAX_DELETES = 3;
 
   private final S3Client s3;
   private final Destination destination;
@@ -40,17 +42,30 @@ final class StorageCheck {
   private final Probe probe;
   private final InstantSource clock;
   private final Questions questions;
-  private @Nullable Boolean conditionalPuts;
+  private final ProbeObject object;
+  private final Map<StoreFeature, Boolean> features = new EnumMap<>(StoreFeature.class);
 
-  StorageCheck(S3Client s3, S3Connection connection, Destination destination, InstantSource clock) {
+  /**
+   * One check.
+   *
+   * @param probe the same for every check of the destination, so that however many cannot delete
+   *     it, there is but one
+   */
+  StorageCheck(
+      S3Client s3,
+      S3Connection connection,
+      Destination destination,
+      Probe probe,
+      InstantSource clock) {
     this.s3 = s3;
     this.destination = destination;
     this.bucket = destination.bucket();
     this.onBucket = "bucket " + bucket;
     this.onObjects = onBucket + ", objects " + destination.keys().prefix() + "*";
-    this.probe = Probe.in(destination);
+    this.probe = probe;
     this.clock = clock;
     this.questions = new Questions(destination.name(), bucket, connection.region(), clock);
+    this.object = new ProbeObject(s3, bucket, probe.key(), onObjects, questions);
   }
 
   /**
@@ -71,7 +86,10 @@ final class StorageCheck {
                   s3.listMultipartUploads(
                       l -> l.bucket(bucket).prefix(probe.folder()).encodingType(EncodingType.URL)));
       multipart();
-      object();
+      // With what cannot be deleted at its key, nothing new is put there.
+      if (object.remove() && single()) {
+        new FinishedProbe(s3, destination, probe, onObjects, questions, object, features).run();
+      }
       new ProbeLeftovers(s3, destination, probe, clock).remove(left, leftUploads);
       if (wider) {
         privileges();
@@ -79,8 +97,7 @@ final class StorageCheck {
     } catch (Pointless e) {
       questions.failed(e.line());
     }
-    return new StorageReport(
-        destination.name(), questions.findings(), Optional.ofNullable(conditionalPuts));
+    return new StorageReport(destination.name(), questions.findings(), features);
   }
 
   private void privileges() {
@@ -128,20 +145,21 @@ final class StorageCheck {
     }
   }
 
-  private void object() {
+  /** A single PUT, and what is done to its object. Returns whether nothing is left of it. */
+  private boolean single() {
+    boolean removed;
     try {
       if (put()) {
-        @Nullable HeadObjectResponse seen =
-            questions.need("s3:GetObject", onObjects, S3Operation.HEAD, this::head);
+        @Nullable HeadObjectResponse seen = object.see();
         if (seen != null) {
           metadata(seen);
           tags();
-          conditionalDelete(seen);
         }
       }
     } finally {
-      delete();
+      removed = object.remove();
     }
+    return removed;
   }
 
   /** Puts the probe, and tries to put it again. */
@@ -149,21 +167,19 @@ final class StorageCheck {
     // An overwriting destination's uploads are sent without the condition: their URLs die with
     // them.
     @Nullable String condition = destination.overwrite() ? null : "*";
-    int first = put(condition, 501);
-    if (first == 501) {
-      questions.failed(
-          "the store refuses If-None-Match, so that nothing keeps a late PUT from overwriting:"
-              + " only a destination with overwrite: true can use it");
+    int first = put(condition, S3Failures.NOT_IMPLEMENTED);
+    if (first == S3Failures.NOT_IMPLEMENTED) {
+      questions.failed(REFUSES_IF_NONE_MATCH);
     }
     if (first != 200 || condition == null) {
       return first == 200;
     }
     int second = put(condition, 412);
     if (second == 412) {
-      conditionalPuts = true;
+      features.put(StoreFeature.CONDITIONAL_PUTS, true);
       questions.ok("If-None-Match is honoured");
     } else if (second == 200) {
-      conditionalPuts = false;
+      features.put(StoreFeature.CONDITIONAL_PUTS, false);
       questions.warning(
           "the store ignores If-None-Match: single PUTs are planned as multipart uploads of one"
               + " part, whose URL dies with them");
@@ -189,10 +205,6 @@ final class StorageCheck {
         .status();
   }
 
-  private HeadObjectResponse head() {
-    return s3.headObject(h -> h.bucket(bucket).key(probe.key()));
-  }
-
   private void metadata(HeadObjectResponse seen) {
     if (Probe.isMarked(seen.metadata())) {
       questions.ok("metadata is kept");
@@ -206,93 +218,29 @@ final class StorageCheck {
     if (destination.contentCheck() != ContentCheck.TAG) {
       return;
     }
-    questions.need(
-        "s3:GetObjectTagging",
-        onObjects,
-        S3Operation.GET_TAGS,
-        () -> s3.getObjectTagging(g -> g.bucket(bucket).key(probe.key())));
-    questions.need(
-        "s3:PutObjectTagging",
-        onObjects,
-        S3Operation.PUT_TAGS,
-        () ->
-            s3.putObjectTagging(
-                p -> p.bucket(bucket).key(probe.key()).tagging(t -> t.tagSet(MARKED))));
-  }
-
-  /** What lands late at an exact key is deleted on this condition alone (PROTOCOL row 27). */
-  private void conditionalDelete(HeadObjectResponse seen) {
-    if (!destination.keys().exact() || hasVersion(seen)) {
-      return;
+    @Nullable PutObjectTaggingResponse put =
+        questions.need(
+            "s3:PutObjectTagging",
+            onObjects,
+            S3Operation.PUT_TAGS,
+            () ->
+                s3.putObjectTagging(
+                    p -> p.bucket(bucket).key(probe.key()).tagging(t -> t.tagSet(MARKED))));
+    @Nullable GetObjectTaggingResponse got =
+        questions.need(
+            "s3:GetObjectTagging",
+            onObjects,
+            S3Operation.GET_TAGS,
+            () -> s3.getObjectTagging(g -> g.bucket(bucket).key(probe.key())));
+    boolean kept = got != null && got.tagSet().contains(MARKED);
+    features.put(StoreFeature.OBJECT_TAGS, put != null && kept);
+    if (put != null && got != null && !kept) {
+      questions.failed("the store does not keep the tags that it takes");
     }
-    int status =
-        questions
-            .ask(
-                "s3:DeleteObject",
-                onObjects,
-                S3Operation.DELETE,
-                () -> s3.deleteObject(d -> d.bucket(bucket).key(probe.key()).ifMatch(ANOTHER_ETAG)),
-                412,
-                501)
-            .status();
-    if (status == 412) {
-      questions.ok("If-Match is honoured on DELETE");
-    } else if (status != 0) {
-      questions.failed(
-          "exact_keys needs a store that honours If-Match on DELETE, or keeps versions: this one"
-              + (status == 501 ? " refuses it" : " ignores it"));
+    if (put == null || !kept) {
+      questions.warning(
+          "no uploads are taken until objects can have tags: content_check: tag needs them, reject"
+              + " and off do not");
     }
-  }
-
-  /** Deletes the probe as an upload's object would be. */
-  private void delete() {
-    for (int i = 0; i < MAX_DELETES; i++) {
-      Questions.Reply<HeadObjectResponse> head =
-          questions.ask("s3:GetObject", onObjects, S3Operation.HEAD, this::head, 404, 403);
-      @Nullable HeadObjectResponse seen = head.answer();
-      if (seen == null) {
-        if (head.status() == 403) {
-          deleteUnseen();
-        }
-        return;
-      }
-      boolean byVersion = hasVersion(seen);
-      String action = byVersion ? "s3:DeleteObjectVersion" : "s3:DeleteObject";
-      boolean done =
-          questions
-              .ask(action, onObjects, S3Operation.DELETE, () -> delete(seen, byVersion), 404)
-              .isDone();
-      if (!done) {
-        return;
-      }
-      questions.ok(action + " on " + onObjects);
-    }
-    questions.failed("the probe " + probe.key() + " is there still, although S3 deleted it");
-  }
-
-  /** Nobody else has this key: it is random. */
-  private void deleteUnseen() {
-    questions.need(
-        "s3:DeleteObject",
-        onObjects,
-        S3Operation.DELETE,
-        () -> s3.deleteObject(d -> d.bucket(bucket).key(probe.key())));
-  }
-
-  private DeleteObjectResponse delete(HeadObjectResponse seen, boolean byVersion) {
-    return s3.deleteObject(
-        d -> {
-          d.bucket(bucket).key(probe.key());
-          if (byVersion) {
-            d.versionId(seen.versionId());
-          } else {
-            d.ifMatch(S3Calls.quoted(seen.eTag()));
-          }
-        });
-  }
-
-  /** Whether one version alone can be deleted. */
-  static boolean hasVersion(HeadObjectResponse seen) {
-    return seen.versionId() != null && !seen.versionId().equals("null");
   }
 }

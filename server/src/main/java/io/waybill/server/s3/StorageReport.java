@@ -1,18 +1,18 @@
 package io.waybill.server.s3;
 
+import io.waybill.server.upload.StoreFeature;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 
 /**
  * What a destination's S3 was found to be.
  *
  * @param destination the destination's name
  * @param findings in the order of the questions, a line each
- * @param conditionalPuts whether it honours {@code If-None-Match} on PUT; empty where that was not
- *     found out
+ * @param features what it was found to have or to lack; without those that were not found out
  */
 public record StorageReport(
-    String destination, List<Finding> findings, Optional<Boolean> conditionalPuts) {
+    String destination, List<Finding> findings, Map<StoreFeature, Boolean> features) {
 
   /** How grave it is. */
   public enum Severity {
@@ -32,6 +32,7 @@ public record StorageReport(
 
   public StorageReport {
     findings = List.copyOf(findings);
+    features = Map.copyOf(features);
   }
 
   /** Whether all is there that Waybill needs. */

@@ -1,9 +1,11 @@
 package io.waybill.server.sql;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import io.waybill.server.upload.FindingStore;
 import io.waybill.server.upload.Part;
 import io.waybill.server.upload.Progress;
 import io.waybill.server.upload.Quota;
+import io.waybill.server.upload.StoreFeature;
 import io.waybill.server.upload.TenantUsage;
 import io.waybill.server.upload.Upload;
 import io.waybill.server.upload.UploadException;
@@ -29,8 +31,8 @@ import java.util.concurrent.Executor;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
-/** Sessions and ledgers in a SQL database. Times are kept to the millisecond. */
-public final class JdbiUploadStore implements UploadStore, AutoCloseable {
+/** Sessions, ledgers and findings in a SQL database. Times are kept to the millisecond. */
+public final class JdbiUploadStore implements UploadStore, FindingStore, AutoCloseable {
   private final Database database;
   private final ReportTarget reports;
   private final Readings reads;
@@ -155,6 +157,21 @@ public final class JdbiUploadStore implements UploadStore, AutoCloseable {
   /** What all tenants have in use of all destinations, for the operator. */
   public List<TenantUsage> usages() {
     return reads.of((handle, unfolded) -> UsageTable.all(handle));
+  }
+
+  @Override
+  public Map<StoreFeature, Boolean> loadFindings(String destination, String configuration) {
+    return reads.of((handle, unfolded) -> FindingTable.find(handle, destination, configuration));
+  }
+
+  @Override
+  public void saveFindings(
+      String destination, String configuration, Map<StoreFeature, Boolean> found) {
+    writes.run(
+        handle -> {
+          FindingTable.put(handle, destination, configuration, found);
+          return true;
+        });
   }
 
   @Override

@@ -221,12 +221,31 @@ public final class Completion {
           Reason.CHECKSUM_MISMATCH,
           "the object's checksum is not the one put together from its parts");
     }
-    Optional<String> detected = content.contradiction(upload.spec(), object);
+    Optional<String> detected = contradiction(upload, object);
     if (detected.isPresent()) {
       throw reject(upload, detected.get());
     }
     write(upload, upload.progress().completed(clock.instant(), object));
     return sessions.reread(upload);
+  }
+
+  /**
+   * What S3 refuses to show may be shown once the operator has acted; but a session does not wait
+   * for that beyond its time, and what nobody could look into is never called COMPLETED.
+   */
+  private Optional<String> contradiction(Upload upload, StoredObject object) {
+    try {
+      return content.contradiction(upload.spec(), object);
+    } catch (StorageException e) {
+      if (e.kind() == StorageException.Kind.REFUSED && upload.isExpiredAt(clock.instant())) {
+        throw fail(
+                upload,
+                Reason.STORAGE_REFUSED,
+                "S3 refuses to show the object, which has to be looked into before it is complete")
+            .causedBy(e);
+      }
+      throw e;
+    }
   }
 
   /** Whether no attempt can take effect any more, as long as the object is not there already. */

@@ -6,6 +6,9 @@ public enum ContentCheck {
   OFF,
   /** The upload fails, and its object is deleted. */
   REJECT,
-  /** The object gets a tag, and the upload is completed. */
+  /**
+   * The object gets a tag, and the upload is completed; it fails, as with REJECT, where S3 refuses
+   * the tag.
+   */
   TAG
 }

@@ -1,6 +1,7 @@
 package io.waybill.server.upload;
 
 import java.time.Duration;
+import java.util.Map;
 
 /**
  * A place uploads may go to, and the policy there.
@@ -19,7 +20,7 @@ import java.time.Duration;
  * @param sessionTtl how long a session lives after each sign of life
  * @param sessionMaxAge how long it lives at all
  * @param contentCheck what becomes of content that is not what was declared
- * @param conditionalPuts whether the store is known to honour {@code If-None-Match}
+ * @param features what is known of its store
  * @param quotas how much of it each tenant may use
  * @param completeOnEvent whether uploads are completed without a caller's Complete: on S3's word,
  *     when all parts are reported, and at the session's end
@@ -39,7 +40,7 @@ public record Destination(
     Duration sessionTtl,
     Duration sessionMaxAge,
     ContentCheck contentCheck,
-    boolean conditionalPuts,
+    StoreFeatures features,
     PerTenant<Quota> quotas,
     boolean completeOnEvent) {
 
@@ -63,11 +64,13 @@ public record Destination(
    * may be put again after it was deleted; what Complete makes is looked at at once.
    */
   public boolean takesSinglePuts() {
-    return conditionalPuts && !overwrite && contentCheck != ContentCheck.REJECT;
+    return features.has(StoreFeature.CONDITIONAL_PUTS)
+        && !overwrite
+        && contentCheck != ContentCheck.REJECT;
   }
 
   /** The same with what was found out about its store. */
-  public Destination withConditionalPuts(boolean honoured) {
+  Destination with(Map<StoreFeature, Boolean> found) {
     return new Destination(
         name,
         bucket,
@@ -83,7 +86,7 @@ public record Destination(
         sessionTtl,
         sessionMaxAge,
         contentCheck,
-        honoured,
+        features.with(found),
         quotas,
         completeOnEvent);
   }

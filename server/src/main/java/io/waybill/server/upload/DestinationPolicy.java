@@ -70,6 +70,8 @@ final class DestinationPolicy {
     if (none && destination.checksumRequired()) {
       violations.add(
           checksumRequired("checksum_algorithm", "this destination wants one with every part"));
+    } else if (none) {
+      StorePolicy.checksumViolation(destination).ifPresent(violations::add);
     }
     if (!none && request.signFirst() > 0) {
       violations.add(

@@ -32,10 +32,10 @@ public final class Destinations {
     return Optional.ofNullable(now.get(name));
   }
 
-  /** From now on uploads are planned by whether the store was found to honour If-None-Match. */
-  public synchronized void learnConditionalPuts(String name, boolean honoured) {
+  /** From now on uploads are planned by what was found of a destination's store. */
+  public synchronized void learn(String name, Map<StoreFeature, Boolean> found) {
     Map<String, Destination> next = new LinkedHashMap<>(byName);
-    next.computeIfPresent(name, (same, known) -> known.withConditionalPuts(honoured));
+    next.computeIfPresent(name, (same, known) -> known.with(found));
     byName = next;
   }
 

@@ -165,8 +165,13 @@ public interface ObjectStore {
   void tag(UploadSpec spec, StoredObject object, String name, String value);
 
   /**
-   * Deletes the object at the upload's key if it still is this one: by version id where there is
-   * one, else on the condition of its ETag.
+   * Deletes the object at the upload's key: by version id where there is one; else, where the key
+   * carries the upload's id and so is nobody else's, whatever is there; else only if it still is
+   * this one, on the condition of its ETag. S3's word alone: whether it is gone, {@link #head}
+   * says.
+   *
+   * @return false where the store does not delete on that condition: the object stays
+   * @throws StorageException EXISTS where it is another by now
    */
-  void delete(UploadSpec spec, StoredObject object);
+  boolean delete(UploadSpec spec, StoredObject object);
 }

@@ -120,8 +120,10 @@ public final class SignParts {
   }
 
   CompletionStage<Signed> sign(Upload upload, List<Ask> parts, @Nullable Duration ttl) {
+    Destination destination = destinations.of(upload);
+    StorePolicy.requireSafe(destination, upload.spec());
     Instant now = clock.instant();
-    Duration wished = urlTtl(destinations.of(upload), ttl);
+    Duration wished = urlTtl(destination, ttl);
     String tenant = upload.spec().tenant();
     signatures.take(tenant, parts.size());
     try {

@@ -35,15 +35,17 @@ public final class StorageCleaning {
 
   /**
    * Cleans, and writes down when to look again: soon, unless it was seen that nothing is left. S3's
-   * word for an abort or a deletion is not enough for that (PROTOCOL I10).
+   * word for an abort or a deletion is not enough for that (PROTOCOL I10). The last look is one that
+   * finds nothing, or only what the store cannot delete.
    *
-   * @return whether it was seen
+   * @return whether it was seen that nothing is left
    */
   public boolean clean(Upload upload) {
     Instant now = clock.instant();
     Instant last = upload.urlEnd().plus(timing.putGrace());
     Instant soon = now.plus(timing.cleanRetry());
     boolean clean = false;
+    @Nullable Instant again = soon;
     try {
       if (isFinished(upload)) {
         LOG.log(
@@ -55,20 +57,21 @@ public final class StorageCleaning {
         store.replace(upload, upload.progress().cleaned(null));
         return true;
       }
-      boolean dropped = removeUpload(upload);
-      boolean removed = removeObject(upload.spec());
-      clean = dropped && !removed && !isListed(upload);
-      if (!clean && !removed) {
+      boolean dropped = removeUpload(upload) && !isListed(upload);
+      if (!dropped) {
         LOG.log(
             Level.WARNING,
             "S3 has the multipart upload of dead upload {0} still: {1}",
             upload.id(),
             upload.progress().storageUploadId());
       }
+      Removal removal = removeObject(upload.spec());
+      clean = dropped && removal != Removal.STAYS;
+      boolean soonAgain = !dropped || (removal == Removal.DONE && !now.isBefore(last));
+      again = soonAgain ? soon : now.isBefore(last) ? last : null;
     } catch (StorageException e) {
       LOG.log(Level.WARNING, "cleaning of upload " + upload.id() + " is put off", e);
     }
-    @Nullable Instant again = !clean ? soon : now.isBefore(last) ? last : null;
     store.replace(upload, upload.progress().cleaned(again));
     return clean;
   }
@@ -127,14 +130,38 @@ public final class StorageCleaning {
     return !storageUploadId.isEmpty() && objects.isListed(upload.spec(), storageUploadId);
   }
 
-  /** Returns whether one of the session's own was deleted. */
-  private boolean removeObject(UploadSpec spec) {
+  /** What became of an object of the session's own. */
+  private enum Removal {
+    NOTHING_THERE,
+    DONE,
+    STAYS
+  }
+
+  /**
+   * Deletes it, and looks again: S3's word that it has is not enough. At an exact key, which may be
+   * somebody else's by now, the store has to be able to delete this one and no other; where it is
+   * not, the operator is told at each look, the last of which ends it (PROTOCOL row 27).
+   */
+  private Removal removeObject(UploadSpec spec) {
     Optional<ObjectStore.FoundObject> found = objects.head(spec);
     if (found.isEmpty() || !found.get().isOf(spec)) {
-      return false;
+      return Removal.NOTHING_THERE;
     }
-    objects.delete(spec, found.get().object());
+    if (!objects.delete(spec, found.get().object())) {
+      LOG.log(
+          Level.ERROR,
+          "the object of dead upload {0} stays at its exact key: the store of {1} does not delete"
+              + " on the condition of an ETag; delete it by hand",
+          spec.id(),
+          spec.destination());
+      return Removal.STAYS;
+    }
+    if (objects.head(spec).filter(now -> now.isOf(spec)).isPresent()) {
+      throw new StorageException(
+          StorageException.Kind.UNAVAILABLE,
+          "S3 shows an object of the upload after it said that it had deleted one");
+    }
     LOG.log(Level.INFO, "deleted the object of dead upload " + spec.id());
-    return true;
+    return Removal.DONE;
   }
 }

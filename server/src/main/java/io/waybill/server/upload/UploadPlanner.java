@@ -42,6 +42,7 @@ public final class UploadPlanner {
       throw UploadException.invalid(violations);
     }
     UploadSpec spec = spec(caller, destination, request);
+    StorePolicy.requireTaken(destination, spec.algorithm());
     if (Names.bytes(spec.key()) > S3Limits.MAX_KEY_BYTES) {
       throw UploadException.invalid(
           List.of(

@@ -1,5 +1,7 @@
 package io.waybill.server.bench;
 
+import io.waybill.server.ServerConfig;
+import io.waybill.server.TestFindings;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -110,6 +112,7 @@ final class ServerProcess implements AutoCloseable {
   }
 
   private static String config(Path folder, String yaml) throws IOException {
+    TestFindings.rememberAws(ServerConfig.parse(yaml, Map.of("data_dir", folder.toString())));
     return Files.writeString(folder.resolve("waybill.yaml"), yaml).toString();
   }
 

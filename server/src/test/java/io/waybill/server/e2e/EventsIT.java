@@ -61,7 +61,6 @@ class EventsIT {
   @Test
   void anUploadIsCompletedByTheWordOfS3() throws Exception {
     try (ServerProcess server = ServerProcess.start(folder, config(), s3)) {
-      server.awaitChecked();
       try (WaybillClient client = WaybillClient.builder(server.target()).plaintext().build()) {
         Upload upload = start(client);
         put(client, upload);
@@ -81,7 +80,6 @@ class EventsIT {
     Path file = Files.write(folder.resolve("file.txt"), new byte[11_000_000]);
     try (ServerProcess server = ServerProcess.start(folder, config(), s3);
         WaybillClient client = WaybillClient.builder(server.target()).plaintext().build()) {
-      server.awaitChecked();
 
       Upload upload = Uploader.builder(client).withoutStateFiles().build().upload(file);
 
@@ -93,9 +91,7 @@ class EventsIT {
   @Test
   void withoutEventsNothingOfThemIsLoaded() throws Exception {
     Path loaded = folder.resolve("loaded.txt");
-    try (ServerProcess server = ServerProcess.startLogging(loaded, folder, s3.config(), s3)) {
-      server.awaitChecked();
-    }
+    try (ServerProcess server = ServerProcess.startLogging(loaded, folder, s3.config(), s3)) {}
     assertThat(Files.readAllLines(loaded))
         .anyMatch(line -> line.contains("software.amazon.awssdk.services.s3."))
         .noneMatch(line -> line.contains("software.amazon.awssdk.services.sqs."))
@@ -115,7 +111,6 @@ class EventsIT {
     List<Socket> slow = new ArrayList<>();
     try (ServerProcess server = ServerProcess.start(folder, config, s3);
         WaybillClient client = WaybillClient.builder(server.target()).plaintext().build()) {
-      server.awaitChecked();
       Upload upload = start(client);
       put(client, upload);
       int port = webhookPort(server);

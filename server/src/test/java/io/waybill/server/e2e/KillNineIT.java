@@ -7,6 +7,8 @@ import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.waybill.server.ClosingLines;
+import io.waybill.server.ServerConfig;
+import io.waybill.server.TestFindings;
 import io.waybill.server.upload.Timing;
 import io.waybill.v1.UploadServiceGrpc;
 import io.waybill.v1.UploadServiceGrpc.UploadServiceBlockingStub;
@@ -89,6 +91,8 @@ class KillNineIT {
       s3Client.putObject(
           put -> put.bucket(TestS3.BUCKET).key(EXACT_PREFIX + KillNineCaller.TAKEN_KEY),
           RequestBody.fromString("mine"));
+      TestFindings.rememberAws(
+          ServerConfig.parse(config(s3), Map.of("data_dir", folder.resolve("data").toString())));
       List<KillNineCaller> callers = new ArrayList<>();
       List<Thread> threads = new ArrayList<>();
       for (int i = 0; i < CALLERS; i++) {
@@ -209,7 +213,8 @@ class KillNineIT {
   }
 
   /**
-   * Without start-up checks, whose probes it would kill too: single PUTs from the first call on.
+   * Without start-up checks, whose probes it would kill too; what they would have found is in the
+   * database.
    */
   static String config(TestS3 s3) {
     String destination =

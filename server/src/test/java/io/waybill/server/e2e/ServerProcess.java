@@ -34,6 +34,7 @@ final class ServerProcess implements AutoCloseable {
     return start(folder, yaml, s3, List.of());
   }
 
+  /** Waits until S3 has passed the start-up checks, if there are to be any. */
   static ServerProcess start(Path folder, String yaml, TestS3 s3, List<String> jvmFlags)
       throws IOException {
     Path config = Files.writeString(folder.resolve("waybill.yaml"), yaml);
@@ -49,27 +50,34 @@ final class ServerProcess implements AutoCloseable {
             "127.0.0.1:0",
             "--data-dir",
             folder.resolve("data").toString()));
-    return launch(folder, s3, arguments);
+    ServerProcess server = launch(folder, s3, arguments);
+    if (!yaml.contains("startup_checks: off")) {
+      server.awaitChecked();
+    }
+    return server;
   }
 
   /** The same, with a list of all classes that it loads. */
   static ServerProcess startLogging(Path classes, Path folder, String yaml, TestS3 s3)
       throws IOException {
     Path config = Files.writeString(folder.resolve("waybill.yaml"), yaml);
-    return launch(
-        folder,
-        s3,
-        List.of(
-            "-Xlog:class+load:file=" + classes,
-            "-jar",
-            Jar.SERVER.path().toString(),
-            "serve",
-            "--config",
-            config.toString(),
-            "--listen",
-            "127.0.0.1:0",
-            "--data-dir",
-            folder.resolve("data").toString()));
+    ServerProcess server =
+        launch(
+            folder,
+            s3,
+            List.of(
+                "-Xlog:class+load:file=" + classes,
+                "-jar",
+                Jar.SERVER.path().toString(),
+                "serve",
+                "--config",
+                config.toString(),
+                "--listen",
+                "127.0.0.1:0",
+                "--data-dir",
+                folder.resolve("data").toString()));
+    server.awaitChecked();
+    return server;
   }
 
   /** The same code with a {@link io.waybill.server.FailpointServer failpoint} in it. */
@@ -120,8 +128,8 @@ final class ServerProcess implements AutoCloseable {
     return target;
   }
 
-  /** Waits until S3 has passed the start-up checks; before, no single PUT is planned. */
-  void awaitChecked() {
+  /** Before, nothing is taken without a checksum. */
+  private void awaitChecked() {
     Awaitility.await().until(() -> log().contains(": S3 checked in "));
   }
 

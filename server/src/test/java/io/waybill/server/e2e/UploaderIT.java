@@ -37,7 +37,6 @@ class UploaderIT {
   void start() throws Exception {
     s3 = TestS3.start(folder.resolve("s3"));
     server = ServerProcess.start(folder, s3);
-    server.awaitChecked();
     client = WaybillClient.builder(server.target()).plaintext().build();
     uploader = Uploader.builder(client).withoutStateFiles().build();
   }

@@ -37,6 +37,7 @@ import io.waybill.server.upload.SweepUploads;
 import io.waybill.server.upload.Swept;
 import io.waybill.server.upload.TenantExecutor;
 import io.waybill.server.upload.TestAssembly;
+import io.waybill.server.upload.TestFeatures;
 import io.waybill.server.upload.Timing;
 import io.waybill.server.upload.TokenBuckets;
 import io.waybill.server.upload.Upload;
@@ -326,7 +327,7 @@ final class EventRig implements AutoCloseable {
         Duration.ofHours(24),
         Duration.ofDays(6),
         ContentCheck.OFF,
-        true,
+        TestFeatures.AWS,
         PerTenant.all(Quota.UNLIMITED),
         completeOnEvent);
   }

@@ -29,6 +29,7 @@ import io.waybill.server.upload.StorageCleaning;
 import io.waybill.server.upload.StorageCreation;
 import io.waybill.server.upload.TenantExecutor;
 import io.waybill.server.upload.TestAssembly;
+import io.waybill.server.upload.TestFeatures;
 import io.waybill.server.upload.Timing;
 import io.waybill.server.upload.TokenBuckets;
 import io.waybill.server.upload.Upload;
@@ -191,7 +192,7 @@ final class Rig implements AutoCloseable {
         Duration.ofHours(24),
         Duration.ofDays(7),
         check,
-        true,
+        TestFeatures.AWS,
         quotas,
         name.equals("by-itself"));
   }

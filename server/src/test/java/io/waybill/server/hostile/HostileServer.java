@@ -5,6 +5,7 @@ import io.grpc.Metadata;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
 import io.waybill.server.ServerConfig;
+import io.waybill.server.TestFindings;
 import io.waybill.server.WaybillServer;
 import io.waybill.server.auth.TestAuthentication;
 import io.waybill.server.auth.TestIssuer;
@@ -78,6 +79,7 @@ final class HostileServer implements AutoCloseable {
     ServerConfig config =
         ServerConfig.parse(
             yaml, Map.of("listen", "127.0.0.1:0", "data_dir", folder.resolve("data").toString()));
+    TestFindings.rememberAws(config);
     database = folder.resolve("data").resolve("waybill.db");
     server =
         WaybillServer.start(

@@ -24,6 +24,10 @@ enum Leniency {
   COMPLETE_OF_UNKNOWN_UPLOADS_BREAKS,
   /** Amazon answers a repeated Complete as it did the first. */
   REPEATED_COMPLETE_IN_DOUBT,
+  /** Amazon deletes on the condition of an ETag. */
+  REFUSES_CONDITIONAL_DELETES,
+  /** The same, where the object was made of parts. */
+  REFUSES_CONDITIONAL_DELETES_OF_PARTS,
   /** Amazon keeps tags of objects; this one does not implement them. */
   HAS_NO_TAGS,
   /** Amazon refuses an {@code x-amz-} header that the signature does not cover. */

@@ -8,6 +8,7 @@ import static io.waybill.server.s3.TestUploads.DESTINATION;
 import static io.waybill.server.s3.TestUploads.THREE_PARTS;
 import static io.waybill.server.s3.TestUploads.bytes;
 import static io.waybill.server.s3.TestUploads.multipart;
+import static io.waybill.server.s3.TestUploads.nextId;
 import static io.waybill.server.s3.TestUploads.single;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -114,17 +115,55 @@ interface LookingContract {
   }
 
   @Test
-  default void deletesTheObjectItSawAndNoOther() {
-    UploadSpec spec = single(3).spec();
+  default void deletesAtAnExactKeyTheObjectItSawAndNoOther() {
+    UploadSpec spec = single(3).specAt("exact/" + nextId() + "x");
     s3().putPart(spec, "", 1, bytes(3));
     StoredObject seen = s3().store().head(spec).orElseThrow().object();
     StoredObject other = new StoredObject("d41d8cd98f00b204e9800998ecf8427e", "", 3, null);
 
+    if (s3().lets(Leniency.REFUSES_CONDITIONAL_DELETES)) {
+      assertThat(s3().store().delete(spec, seen)).isFalse();
+      assertThat(s3().store().head(spec)).isPresent();
+      return;
+    }
     assertThat(kindOf(() -> s3().store().delete(spec, other))).isEqualTo(Kind.EXISTS);
     assertThat(s3().store().head(spec)).isPresent();
-    s3().store().delete(spec, seen);
+    assertThat(s3().store().delete(spec, seen)).isTrue();
     assertThat(s3().store().head(spec)).isEmpty();
-    s3().store().delete(spec, seen);
+    assertThat(s3().store().delete(spec, seen)).isTrue();
+  }
+
+  /** FAULTS 4: nobody else has it, so nothing is asked of the store that it may not have. */
+  @Test
+  default void deletesWhateverIsAtAKeyWithTheUploadsId() {
+    UploadSpec ofParts = multipart(PartPlan.whole(10)).spec();
+    String id = s3().store().createMultipartUpload(ofParts);
+    List<Part> parts = s3().putAll(ofParts, id, bytes(10));
+    s3().store().completeMultipartUpload(ofParts, id, parts);
+    UploadSpec whole = single(3).spec();
+    s3().putPart(whole, "", 1, bytes(3));
+
+    for (UploadSpec spec : List.of(ofParts, whole)) {
+      StoredObject seen = s3().store().head(spec).orElseThrow().object();
+      assertThat(s3().store().delete(spec, seen)).isTrue();
+      assertThat(s3().store().head(spec)).isEmpty();
+      assertThat(s3().store().delete(spec, seen)).as("once more").isTrue();
+    }
+  }
+
+  /** FAULTS 4: Swift answers 412 for the ETag that it shows. */
+  @Test
+  default void saysWhereAnObjectOfPartsStaysAtAnExactKey() {
+    UploadSpec spec = multipart(PartPlan.whole(10)).specAt("exact/" + nextId() + "y");
+    String id = s3().store().createMultipartUpload(spec);
+    s3().store().completeMultipartUpload(spec, id, s3().putAll(spec, id, bytes(10)));
+    StoredObject seen = s3().store().head(spec).orElseThrow().object();
+    boolean stays =
+        s3().lets(Leniency.REFUSES_CONDITIONAL_DELETES)
+            || s3().lets(Leniency.REFUSES_CONDITIONAL_DELETES_OF_PARTS);
+
+    assertThat(s3().store().delete(spec, seen)).isNotEqualTo(stays);
+    assertThat(s3().store().head(spec).isPresent()).isEqualTo(stays);
   }
 
   @Test

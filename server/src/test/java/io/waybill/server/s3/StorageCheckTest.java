@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.waybill.server.s3.StorageReport.Finding;
 import io.waybill.server.s3.StorageReport.Severity;
 import io.waybill.server.s3.fake.Answer;
+import io.waybill.server.s3.fake.ConditionalDelete;
 import io.waybill.server.s3.fake.FakeAwsS3;
+import io.waybill.server.s3.fake.KnownStore;
+import io.waybill.server.s3.fake.LateParts;
+import io.waybill.server.s3.fake.NoTags;
 import io.waybill.server.s3.fake.S3Error;
 import io.waybill.server.upload.ContentCheck;
 import io.waybill.server.upload.ContentTypes;
@@ -14,6 +18,8 @@ import io.waybill.server.upload.KeyTemplate;
 import io.waybill.server.upload.PerTenant;
 import io.waybill.server.upload.Quota;
 import io.waybill.server.upload.S3Limits;
+import io.waybill.server.upload.StoreFeature;
+import io.waybill.server.upload.StoreFeatures;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Clock;
@@ -22,11 +28,14 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -75,8 +84,10 @@ class StorageCheckTest {
             "s3:ListBucketMultipartUploads on bucket b",
             "s3:AbortMultipartUpload on bucket b, objects in/*",
             "If-None-Match is honoured",
+            "a part's URL ends with Complete",
             "no permission found that Waybill does not need");
-    assertThat(report.conditionalPuts()).contains(true);
+    assertThat(report.features())
+        .isEqualTo(Map.of(StoreFeature.CONDITIONAL_PUTS, true, StoreFeature.PART_URLS_END, true));
     assertThat(s3.keys(BUCKET)).isEmpty();
     assertThat(s3.uploadIds(BUCKET)).isEmpty();
   }
@@ -125,7 +136,7 @@ class StorageCheckTest {
     StorageReport report = check(destination("in/", false, false));
 
     assertThat(report.isPassed()).isTrue();
-    assertThat(report.conditionalPuts()).contains(false);
+    assertThat(report.features()).containsEntry(StoreFeature.CONDITIONAL_PUTS, false);
     assertThat(lines(report, Severity.WARNING))
         .singleElement()
         .asString()
@@ -177,6 +188,192 @@ class StorageCheckTest {
     s3.behave((call, honest) -> honest.get());
     assertThat(failures(check(tagging()))).isEmpty();
     assertThat(s3.keys(BUCKET)).isEmpty();
+  }
+
+  /** Issue 12, item 6: of a PUT that S3 answers with 200, only a GET tells what it did. */
+  @ParameterizedTest
+  @EnumSource(LateParts.Then.class)
+  void otherBytesUnderAnOldPartUrlAreJudgedByWhatTheObjectIsThen(LateParts.Then then) {
+    s3.behave(new LateParts(s3, then));
+    boolean unchanged = then == LateParts.Then.UNCHANGED;
+
+    StorageReport report = check(destination("in/", false, false));
+
+    assertThat(report.isPassed()).isTrue();
+    assertThat(report.features()).containsEntry(StoreFeature.PART_URLS_END, unchanged);
+    assertThat(lines(report, Severity.WARNING))
+        .filteredOn(line -> line.contains("uploads without a checksum_algorithm are refused"))
+        .hasSize(unchanged ? 0 : 1);
+    assertThat(s3.keys(BUCKET)).isEmpty();
+    assertThat(s3.uploadIds(BUCKET)).isEmpty();
+  }
+
+  /** Item 6: a refusal that says nothing of the bytes leaves it open, and the check is repeated. */
+  @ParameterizedTest
+  @ValueSource(strings = {"UploadPart", "GetObject"})
+  void whereS3IsBusyWhetherPartUrlsEndIsNotKnown(String operation) {
+    AtomicBoolean completed = new AtomicBoolean();
+    s3.behave(
+        (call, honest) -> {
+          boolean busy = completed.get() && call.operation().equals(operation);
+          if (call.operation().equals("UploadPart") && s3.count("CompleteMultipartUpload") > 0) {
+            completed.set(true);
+            busy |= operation.equals("UploadPart");
+          }
+          return busy ? new S3Error(503, "SlowDown", "Reduce").toAnswer() : honest.get();
+        });
+
+    StorageReport report = check(destination("in/", false, false));
+
+    assertThat(failures(report))
+        .containsExactly(
+            "S3 does not answer clearly: " + operation + " after Complete: 503 SlowDown");
+    assertThat(report.features()).doesNotContainKey(StoreFeature.PART_URLS_END);
+    assertThat(s3.keys(BUCKET)).isEmpty();
+  }
+
+  /** Item 6: Ceph's word for an upload that is finished is a 500; the object is what counts. */
+  @Test
+  void aBrokenAnswerToALatePartIsAnAnswer() {
+    s3.behave(
+        (call, honest) -> {
+          boolean late =
+              call.operation().equals("UploadPart") && s3.count("CompleteMultipartUpload") > 0;
+          return late ? new S3Error(500, "UnknownError", "").toAnswer() : honest.get();
+        });
+
+    StorageReport report = check(destination("in/", false, false));
+
+    assertThat(report.isPassed()).isTrue();
+    assertThat(report.features()).containsEntry(StoreFeature.PART_URLS_END, true);
+  }
+
+  /** FAULTS 4, issue 12, item 7: the probe's key is random, so nothing needs a condition. */
+  @Test
+  void whereIfMatchOnDeleteIsRefusedTheCheckPassesAndLeavesNothing() {
+    s3.behave(KnownStore.DELETE_IF_MATCH_501.of(s3));
+
+    for (int i = 0; i < 3; i++) {
+      StorageReport report = check(destination("in/", false, false));
+      assertThat(lines(report, Severity.WARNING)).isEmpty();
+      assertThat(report.isPassed()).isTrue();
+    }
+
+    assertThat(s3.keys(BUCKET)).isEmpty();
+  }
+
+  /**
+   * FAULTS 4: it stays at the key, and is told of; where content is rejected, that is not enough.
+   */
+  @Test
+  void exactKeysWithoutIfMatchOnDeleteAreAWarningUnlessContentIsRejected() {
+    for (boolean swift : new boolean[] {false, true}) {
+      s3.behave(
+          swift
+              ? ConditionalDelete.failsForWhatWasMadeOfParts(s3)
+              : ConditionalDelete.isNotImplemented());
+
+      StorageReport report = check(destination("in/", true, false));
+      assertThat(report.isPassed()).isTrue();
+      assertThat(report.features()).containsEntry(StoreFeature.CONDITIONAL_DELETES, false);
+      assertThat(lines(report, Severity.WARNING))
+          .singleElement()
+          .asString()
+          .contains("this one refuses it; an object that lands after its upload was aborted stays");
+      assertThat(failures(check(destination(BUCKET, "in/", true, false, ContentCheck.REJECT))))
+          .singleElement()
+          .asString()
+          .contains("content_check: reject");
+      assertThat(s3.keys(BUCKET)).isEmpty();
+    }
+    s3.behave(KnownStore.AWS.of(s3));
+    assertThat(check(destination("in/", true, false)).features())
+        .containsEntry(StoreFeature.CONDITIONAL_DELETES, true);
+  }
+
+  /** Item 7: what a check cannot delete stands in the way of the next one, and stays alone. */
+  @Test
+  void howeverOftenItIsTriedThereIsNeverMoreThanOneObject() {
+    deny(Set.of("DeleteObject"));
+    S3Connection connection =
+        new S3Connection("media", FakeAwsS3.REGION, s3.endpoint(), null, true);
+    try (S3Storage storage = new S3Storage(List.of(connection), KEYS, Clock.systemUTC())) {
+      for (int i = 0; i < 3; i++) {
+        assertThat(failures(storage.check(destination("in/", false, true), false)))
+            .singleElement()
+            .asString()
+            .startsWith("s3:DeleteObject is missing");
+        assertThat(s3.keys(BUCKET)).hasSize(1);
+      }
+      s3.behave(KnownStore.AWS.of(s3));
+
+      assertThat(storage.check(destination("in/", false, true), false).isPassed()).isTrue();
+      assertThat(s3.keys(BUCKET)).isEmpty();
+    }
+  }
+
+  /** Item 7: S3's word for a deletion is not enough. */
+  @Test
+  void aProbeThatIsStillThereIsSaid() {
+    s3.behave(
+        (call, honest) ->
+            call.operation().equals("DeleteObject") ? Answer.of(204, Map.of()) : honest.get());
+
+    assertThat(failures(check(destination("in/", false, false))))
+        .singleElement()
+        .asString()
+        .contains("is there still, although S3 deleted it");
+  }
+
+  /** Issue 12, item 8. */
+  @Test
+  void aStoreWithoutTagsIsFoundWhereTheDestinationSetsThem() {
+    s3.behave(NoTags.here());
+
+    StorageReport report = check(tagging());
+
+    assertThat(failures(report))
+        .allMatch(line -> line.contains("ObjectTagging is of no use"))
+        .hasSize(2);
+    assertThat(lines(report, Severity.WARNING))
+        .singleElement()
+        .asString()
+        .startsWith("no uploads are taken until objects can have tags");
+    assertThat(report.features()).containsEntry(StoreFeature.OBJECT_TAGS, false);
+    assertThat(check(destination("in/", false, false)).isPassed()).isTrue();
+  }
+
+  /** Item 8: one that answers 200 and forgets. */
+  @Test
+  void tagsThatAreNotKeptAreNone() {
+    s3.behave(
+        (call, honest) ->
+            call.operation().equals("PutObjectTagging") ? Answer.of(200, Map.of()) : honest.get());
+
+    StorageReport report = check(tagging());
+
+    assertThat(failures(report)).containsExactly("the store does not keep the tags that it takes");
+    assertThat(report.features()).containsEntry(StoreFeature.OBJECT_TAGS, false);
+  }
+
+  /** Item 8: what else content_check asks of a store. */
+  @Test
+  void aStoreThatDoesNotShowTheBeginningOfAnObjectIsFound() {
+    s3.behave(
+        (call, honest) ->
+            call.headers().containsKey("range")
+                ? new S3Error(501, "NotImplemented", "Range").toAnswer()
+                : honest.get());
+
+    assertThat(check(tagging()).features()).containsEntry(StoreFeature.RANGED_READS, false);
+    assertThat(failures(check(tagging())))
+        .singleElement()
+        .asString()
+        .contains("GetObject: 501 NotImplemented");
+    s3.behave(KnownStore.AWS.of(s3));
+    assertThat(check(tagging()).features())
+        .containsEntry(StoreFeature.RANGED_READS, true)
+        .containsEntry(StoreFeature.OBJECT_TAGS, true);
   }
 
   @Test
@@ -360,7 +557,7 @@ class StorageCheckTest {
         Duration.ofHours(24),
         Duration.ofDays(6),
         content,
-        false,
+        StoreFeatures.unknown(true),
         PerTenant.all(Quota.UNLIMITED),
         false);
   }

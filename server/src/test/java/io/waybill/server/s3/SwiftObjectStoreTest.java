@@ -7,6 +7,12 @@ import java.util.Set;
 class SwiftObjectStoreTest extends KnownStoreContract {
   SwiftObjectStoreTest() throws IOException {
     super(
-        KnownStore.SWIFT, Set.of(Leniency.SHOWS_NO_CHECKSUMS, Leniency.REPEATED_COMPLETE_IN_DOUBT));
+        KnownStore.SWIFT,
+        Set.of(
+            Leniency.SHOWS_NO_CHECKSUMS,
+            Leniency.REPEATED_COMPLETE_IN_DOUBT,
+            Leniency.TAKES_PARTS_OF_UNKNOWN_UPLOADS,
+            Leniency.REFUSES_CONDITIONAL_DELETES_OF_PARTS,
+            Leniency.HAS_NO_TAGS));
   }
 }

@@ -183,12 +183,13 @@ final class SimObjectStore implements ObjectStore {
   }
 
   @Override
-  public void delete(UploadSpec spec, StoredObject object) {
+  public boolean delete(UploadSpec spec, StoredObject object) {
     before(Step.BEFORE_DELETE, 30);
     failIf(Fault.DELETE_FAILS);
-    s3.delete(spec.key(), object);
+    s3.delete(spec, object);
     scheduler.yieldAt(Step.S3);
     failIf(Fault.DELETE_REPLY_LOST);
+    return true;
   }
 
   @Override

@@ -272,12 +272,14 @@ final class SimS3 {
     world.scheduler.trace("S3 dropped " + storageUploadId);
   }
 
-  void delete(String key, StoredObject object) {
+  /** On the condition of the ETag, unless the key can be nobody else's. */
+  void delete(UploadSpec spec, StoredObject object) {
+    String key = spec.key();
     FoundObject found = objects.get(key);
-    if (found != null && found.object().etag().equals(object.etag())) {
+    if (found != null && (spec.hasOwnKey() || found.object().etag().equals(object.etag()))) {
       world.oracle.objectChanges(key, null);
       objects.remove(key);
-      world.scheduler.trace("S3 deleted " + object.etag());
+      world.scheduler.trace("S3 deleted " + found.object().etag());
     }
   }
 

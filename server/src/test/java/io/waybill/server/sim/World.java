@@ -9,6 +9,7 @@ import io.waybill.server.upload.KeyTemplate;
 import io.waybill.server.upload.PerTenant;
 import io.waybill.server.upload.Quota;
 import io.waybill.server.upload.S3Limits;
+import io.waybill.server.upload.TestFeatures;
 import io.waybill.server.upload.Timing;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -137,7 +138,7 @@ final class World {
         Duration.ofHours(24),
         Duration.ofDays(6),
         check,
-        true,
+        TestFeatures.AWS,
         new PerTenant<>(QUOTA, Map.of()),
         random.nextBoolean());
   }

@@ -6,6 +6,7 @@ import static io.waybill.server.sql.TestUploads.newUpload;
 import static io.waybill.server.sql.TestUploads.reread;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.waybill.server.upload.FindingStore;
 import io.waybill.server.upload.Upload;
 import io.waybill.server.upload.UploadStore;
 import java.time.Clock;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-public class PostgresUploadStoreIT extends UploadStoreContract {
+public class PostgresUploadStoreIT extends UploadStoreContract implements FindingStoreContract {
   private static PostgresAddress address = new PostgresAddress("jdbc:postgresql:none", null, null);
   private @Nullable JdbiUploadStore store;
 
@@ -31,11 +32,16 @@ public class PostgresUploadStoreIT extends UploadStoreContract {
   protected UploadStore newStore(Clock clock) throws Exception {
     PostgresDatabase database = PostgresDatabase.open(address);
     try (Handle writer = database.openWriter()) {
-      writer.execute("TRUNCATE upload, part, tenant_usage, report_journal");
+      writer.execute("TRUNCATE upload, part, tenant_usage, report_journal, store_finding");
     }
     JdbiUploadStore opened = new JdbiUploadStore(database, clock, ForkJoinPool.commonPool());
     store = opened;
     return opened;
+  }
+
+  @Override
+  public FindingStore findings() {
+    return Objects.requireNonNull(store);
   }
 
   /** Others may be alive. */

@@ -8,19 +8,23 @@ import static io.waybill.server.sql.TestUploads.newUpload;
 import static io.waybill.server.sql.TestUploads.reread;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.waybill.server.upload.FindingStore;
 import io.waybill.server.upload.Progress;
+import io.waybill.server.upload.StoreFeature;
 import io.waybill.server.upload.Upload;
 import io.waybill.server.upload.UploadStore;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneOffset;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ForkJoinPool;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-public class SqliteUploadStoreTest extends UploadStoreContract {
+public class SqliteUploadStoreTest extends UploadStoreContract implements FindingStoreContract {
   @TempDir Path dir;
   private @Nullable JdbiUploadStore store;
 
@@ -30,6 +34,23 @@ public class SqliteUploadStoreTest extends UploadStoreContract {
         JdbiUploadStore.open(dir.resolve("waybill.db"), clock, ForkJoinPool.commonPool());
     store = opened;
     return opened;
+  }
+
+  @Override
+  public FindingStore findings() {
+    return Objects.requireNonNull(store);
+  }
+
+  @Test
+  void findingsOutliveTheServer() throws Exception {
+    Path file = dir.resolve("findings.db");
+    try (JdbiUploadStore first = JdbiUploadStore.open(file, Clock.systemUTC(), Runnable::run)) {
+      first.saveFindings("a", HERE, Map.of(StoreFeature.PART_URLS_END, true));
+    }
+    try (JdbiUploadStore second = JdbiUploadStore.open(file, Clock.systemUTC(), Runnable::run)) {
+      assertThat(second.loadFindings("a", HERE))
+          .isEqualTo(Map.of(StoreFeature.PART_URLS_END, true));
+    }
   }
 
   /** It ends the wait, and leaves the fence: the holder may go on until somebody takes over. */

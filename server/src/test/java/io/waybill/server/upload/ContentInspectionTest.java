@@ -136,6 +136,43 @@ class ContentInspectionTest {
     assertThat(deleted).isTrue();
   }
 
+  /** Issue 12, item 8: an executable without its tag would be taken for what it says it is. */
+  @Test
+  void whereS3RefusesTheTagTheUploadIsRejected() {
+    Upload upload = uploaded("tag", EXECUTABLE);
+    domain.objects.fail(Operation.TAG, StorageException.Kind.REFUSED);
+
+    assertThat(failure(() -> domain.complete(upload)).reason()).isEqualTo(Reason.CONTENT_MISMATCH);
+    assertThat(domain.now(upload).state()).isEqualTo(UploadState.FAILED);
+    assertThat(domain.objects.head(upload.spec())).isEmpty();
+
+    Upload honest = uploaded("tag", HONEST);
+    domain.objects.fail(Operation.TAG, StorageException.Kind.REFUSED);
+    assertThat(domain.complete(honest).state()).isEqualTo(UploadState.COMPLETED);
+  }
+
+  /** Item 8: it waits for the operator, but not beyond its time, and is never called COMPLETED. */
+  @Test
+  void whatS3RefusesToShowEndsWithItsSession() {
+    Upload upload = uploaded("reject", EXECUTABLE);
+    domain.objects.fail(Operation.READ_START, StorageException.Kind.REFUSED);
+
+    assertThat(failure(() -> domain.complete(upload)).reason()).isEqualTo(Reason.STORAGE_REFUSED);
+    assertThat(domain.now(upload).state()).isEqualTo(UploadState.COMPLETING);
+    domain.sweep.execute(Duration.ZERO);
+    assertThat(domain.now(upload).state()).isEqualTo(UploadState.COMPLETING);
+
+    domain.clock.advance(Duration.ofHours(25));
+    domain.sweep.execute(Duration.ZERO);
+
+    assertThat(domain.now(upload).state()).isEqualTo(UploadState.FAILED);
+    assertThat(domain.now(upload).progress().failure())
+        .extracting(Failure::reason)
+        .isEqualTo(Reason.STORAGE_REFUSED);
+    domain.sweep.execute(Duration.ZERO);
+    assertThat(domain.objects.head(upload.spec())).isEmpty();
+  }
+
   private Upload uploaded(String destination, byte[] content) {
     domain.objects.sayContent(content);
     Upload upload = domain.startTo(destination, 5, UploadMode.MULTIPART);

@@ -101,7 +101,7 @@ final class Domain {
             destinations.all().stream().filter(d -> !d.name().equals(destination)).toList()));
   }
 
-  private StartUpload startTo(Destinations allowed) {
+  StartUpload startTo(Destinations allowed) {
     UploadPlanner planner = new UploadPlanner(allowed, clock, new Random(1));
     return new StartUpload(
         planner, store, sessions, creation, signParts, clock, clock::advance, TIMING);
@@ -184,6 +184,13 @@ final class Domain {
         List.of());
   }
 
+  /** The destination "own", of whose store no more than this is known. */
+  static Destinations ownKnowing(StoreFeatures features) {
+    KeyTemplate keys = new KeyTemplate("", KeyTemplate.DEFAULT, false);
+    return new Destinations(
+        List.of(destination("own", keys, false, ContentCheck.OFF, false, features)));
+  }
+
   private static Destination checked(String name, ContentCheck check) {
     KeyTemplate keys = new KeyTemplate(name + "/", KeyTemplate.DEFAULT, false);
     return destination(name, keys, false, check);
@@ -208,6 +215,16 @@ final class Domain {
       boolean overwrite,
       ContentCheck check,
       boolean completeOnEvent) {
+    return destination(name, keys, overwrite, check, completeOnEvent, TestFeatures.AWS);
+  }
+
+  private static Destination destination(
+      String name,
+      KeyTemplate keys,
+      boolean overwrite,
+      ContentCheck check,
+      boolean completeOnEvent,
+      StoreFeatures features) {
     return new Destination(
         name,
         "bucket",
@@ -223,7 +240,7 @@ final class Domain {
         Duration.ofHours(24),
         Duration.ofDays(6),
         check,
-        true,
+        features,
         PerTenant.all(Quota.UNLIMITED),
         completeOnEvent);
   }

@@ -59,6 +59,7 @@ public final class InMemoryObjectStore implements ObjectStore {
   private volatile @Nullable Checksum saidChecksum;
   private volatile byte[] content = {};
   private int lastUpload;
+  private boolean deletesOnCondition = true;
 
   public InMemoryObjectStore(Clock clock) {
     this.clock = clock;
@@ -69,7 +70,10 @@ public final class InMemoryObjectStore implements ObjectStore {
     before = hook;
   }
 
-  /** What happens after a create or a complete took effect: it may throw, so the reply is lost. */
+  /**
+   * What happens after a create, a complete or a delete took effect: it may throw, so the reply is
+   * lost.
+   */
   public void after(Consumer<Operation> hook) {
     after = hook;
   }
@@ -267,14 +271,24 @@ public final class InMemoryObjectStore implements ObjectStore {
   }
 
   @Override
-  public void delete(UploadSpec spec, StoredObject object) {
+  public boolean delete(UploadSpec spec, StoredObject object) {
     enter(Operation.DELETE);
     synchronized (this) {
       FoundObject found = objects.get(place(spec));
-      if (found != null && found.object().equals(object)) {
+      if (!spec.hasOwnKey() && !deletesOnCondition) {
+        return false;
+      }
+      if (found != null && (spec.hasOwnKey() || found.object().equals(object))) {
         objects.remove(place(spec));
       }
     }
+    after.accept(Operation.DELETE);
+    return true;
+  }
+
+  /** From now on it does not delete on the condition of an ETag, as some stores. */
+  synchronized void refuseConditionalDeletes() {
+    deletesOnCondition = false;
   }
 
   @Override

@@ -82,6 +82,60 @@ public class SweepUploadsTest {
     assertThat(domain.store.due(Instant.MAX, 10)).as("nothing is left to do").isEmpty();
   }
 
+  /** FAULTS 4, issue 12, item 7: it is told of, and the sweeper comes to an end. */
+  @Test
+  void atAnExactKeyOfAStoreThatDeletesOnNoConditionTheObjectIsReportedAndStays() {
+    domain.objects.refuseConditionalDeletes();
+    Upload upload = aborted("exact");
+
+    assertThat(sweep()).containsExactly(Swept.Outcome.LATER);
+    assertThat(domain.objects.head(upload.spec())).isPresent();
+    assertThat(domain.store.due(Instant.MAX, 10)).as("nobody can do more about it").isEmpty();
+  }
+
+  /** FAULTS 4: the same store, where the key can be nobody else's. */
+  @Test
+  void atAKeyWithTheUploadsIdItIsDeletedOnSuchAStoreToo() {
+    domain.objects.refuseConditionalDeletes();
+    Upload upload = aborted("own");
+
+    assertThat(sweep()).containsExactly(Swept.Outcome.DONE);
+    assertThat(domain.objects.head(upload.spec())).isEmpty();
+  }
+
+  /** Item 7, invariant I10: S3's word for a deletion is not enough. */
+  @Test
+  void whatS3SaysItHasDeletedAndStillShowsIsNotDone() {
+    Upload upload = aborted("own");
+    domain.objects.after(
+        operation -> {
+          if (operation == Operation.DELETE) {
+            domain.objects.putObject(upload);
+          }
+        });
+
+    assertThat(sweep()).containsExactly(Swept.Outcome.LATER);
+    assertThat(domain.store.due(Instant.MAX, 10)).hasSize(1);
+
+    domain.objects.after(operation -> {});
+    domain.clock.advance(Domain.TIMING.cleanRetry());
+    assertThat(sweep()).containsExactly(Swept.Outcome.DONE);
+    assertThat(domain.objects.head(upload.spec())).isEmpty();
+  }
+
+  /** A single PUT that landed after the abort, once no URL can be in use any more. */
+  private Upload aborted(String destination) {
+    Upload upload = domain.startTo(destination, 5, UploadMode.SINGLE);
+    domain.abort.execute(ACME, upload.id());
+    domain.objects.putObject(upload);
+    domain.clock.advance(Domain.TIMING.putGrace().plus(Duration.ofHours(1)));
+    return upload;
+  }
+
+  private List<Swept.Outcome> sweep() {
+    return domain.sweep.execute(Duration.ZERO).stream().map(Swept::outcome).toList();
+  }
+
   @Test
   void whatWasCompletedBeforeTheDatabaseLostItsTailIsNeverDestroyed() {
     Upload before = domain.startAndPutParts(2);

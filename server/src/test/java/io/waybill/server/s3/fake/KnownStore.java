@@ -19,7 +19,17 @@ public enum KnownStore {
               .over(new CompositeOfOnePart())),
 
   /** OpenStack Swift, 2.38. */
-  SWIFT(s3 -> EncodedKeys.said().over(new NoChecksumsOnHead()).over(RepeatedComplete.isGone()));
+  SWIFT(
+      s3 ->
+          EncodedKeys.said()
+              .over(new NoChecksumsOnHead())
+              .over(RepeatedComplete.isGone())
+              .over(new LateParts(s3, LateParts.Then.CONFLICT))
+              .over(ConditionalDelete.failsForWhatWasMadeOfParts(s3))
+              .over(NoTags.here())),
+
+  /** LocalStack, and other stores like AWS's: 501 to If-Match on DELETE. */
+  DELETE_IF_MATCH_501(s3 -> ConditionalDelete.isNotImplemented());
 
   @SuppressWarnings("ImmutableEnumChecker") // has no state
   private final Function<FakeAwsS3, Personality> personality;

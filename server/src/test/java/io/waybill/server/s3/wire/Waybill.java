@@ -34,6 +34,7 @@ import io.waybill.server.upload.StorageException;
 import io.waybill.server.upload.SweepOrphans;
 import io.waybill.server.upload.SweepUploads;
 import io.waybill.server.upload.TestAssembly;
+import io.waybill.server.upload.TestFeatures;
 import io.waybill.server.upload.Timing;
 import io.waybill.server.upload.TokenBuckets;
 import io.waybill.server.upload.Upload;
@@ -334,7 +335,7 @@ final class Waybill {
         Duration.ofHours(24),
         Duration.ofDays(6),
         check,
-        true,
+        TestFeatures.AWS,
         PerTenant.all(Quota.UNLIMITED),
         false);
   }
