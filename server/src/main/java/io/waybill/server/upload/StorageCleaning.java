@@ -35,8 +35,8 @@ public final class StorageCleaning {
 
   /**
    * Cleans, and writes down when to look again: soon, unless it was seen that nothing is left. S3's
-   * word for an abort or a deletion is not enough for that (PROTOCOL I10). The last look is one that
-   * finds nothing, or only what the store cannot delete.
+   * word for an abort or a deletion is not enough for that (PROTOCOL I10). The last look is one
+   * that finds nothing, or only what the store cannot delete.
    *
    * @return whether it was seen that nothing is left
    */
