@@ -74,8 +74,9 @@ final class Listings {
     return order > 0 || (order == 0 && !idMarker.isEmpty() && upload.id().compareTo(idMarker) > 0);
   }
 
+  /** Amazon's encoding is that of forms: a space is a plus. */
   private static String key(String key, boolean encode) {
-    return encode ? SigV4Check.encoded(key, true) : key;
+    return encode ? SigV4Check.encoded(key, true).replace("%20", "+") : key;
   }
 
   private static int pageSize(Call call, String parameter) {

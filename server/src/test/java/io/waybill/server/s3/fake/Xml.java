@@ -17,20 +17,25 @@ public final class Xml {
 
   Xml text(String name, Object value) {
     open(name);
-    String text = value.toString();
+    out.append(escaped(value.toString()));
+    return close(name);
+  }
+
+  static String escaped(String text) {
+    StringBuilder escaped = new StringBuilder();
     text.codePoints()
         .forEach(
             c -> {
               switch (c) {
-                case '<' -> out.append("&lt;");
-                case '>' -> out.append("&gt;");
-                case '&' -> out.append("&amp;");
-                case '"' -> out.append("&quot;");
-                case '\r' -> out.append("&#13;");
-                default -> out.appendCodePoint(c);
+                case '<' -> escaped.append("&lt;");
+                case '>' -> escaped.append("&gt;");
+                case '&' -> escaped.append("&amp;");
+                case '"' -> escaped.append("&quot;");
+                case '\r' -> escaped.append("&#13;");
+                default -> escaped.appendCodePoint(c);
               }
             });
-    return close(name);
+    return escaped.toString();
   }
 
   @Override
