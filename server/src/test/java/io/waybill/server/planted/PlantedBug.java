@@ -6,6 +6,7 @@ import io.waybill.server.grpc.RatesTest;
 import io.waybill.server.s3.CephObjectStoreTest;
 import io.waybill.server.s3.FakeAwsObjectStoreTest;
 import io.waybill.server.s3.S3ObjectStoreTest;
+import io.waybill.server.s3.StorageCheckTest;
 import io.waybill.server.sim.SimulatorTest;
 import io.waybill.server.sql.CommitQueueTest;
 import io.waybill.server.sql.PostgresReplicasIT;
@@ -17,6 +18,7 @@ import io.waybill.server.upload.CompleteUploadTest;
 import io.waybill.server.upload.ConfirmUploadTest;
 import io.waybill.server.upload.SignPartsTest;
 import io.waybill.server.upload.StartUploadTest;
+import io.waybill.server.upload.StorePolicyTest;
 import io.waybill.server.upload.SweepOrphansTest;
 import io.waybill.server.upload.SweepUploadsTest;
 import io.waybill.server.upload.TokenBucketsTest;
@@ -137,6 +139,26 @@ enum PlantedBug {
       "Instant last = upload.urlEnd().plus(timing.putGrace());",
       "Instant last = now;",
       SweepUploadsTest.class),
+  A_DELETION_IS_BELIEVED(
+      "upload/StorageCleaning",
+      "if (objects.head(spec).filter(now -> now.isOf(spec)).isPresent()) {",
+      "if (found.isEmpty()) {",
+      SweepUploadsTest.class),
+  WHAT_IS_NOT_KNOWN_OF_A_STORE_IS_RELIED_ON(
+      "upload/StoreFeatures",
+      "return found.getOrDefault(feature, false);",
+      "return found.getOrDefault(feature, true);",
+      StorePolicyTest.class),
+  THE_ANSWER_TO_A_LATE_PART_IS_BELIEVED(
+      "s3/FinishedProbe",
+      "boolean unchanged = isUnchanged();",
+      "boolean unchanged = true;",
+      StorageCheckTest.class),
+  FINDINGS_OF_ANOTHER_CONFIGURATION_COUNT(
+      "sql/FindingTable",
+      "AND configuration = :configuration",
+      "AND :configuration <> ''",
+      SqliteUploadStoreTest.class),
   A_STRANGERS_OBJECT_IS_DELETED(
       "upload/StorageCleaning",
       "if (found.isEmpty() || !found.get().isOf(spec)) {",
@@ -179,8 +201,8 @@ enum PlantedBug {
       SweepOrphansTest.class),
   A_404_ALONE_IS_TAKEN_FOR_GONE(
       "upload/StorageCleaning",
-      "clean = dropped && !removed && !isListed(upload);",
-      "clean = dropped && !removed;",
+      "boolean dropped = removeUpload(upload) && !isListed(upload);",
+      "boolean dropped = removeUpload(upload);",
       SweepUploadsTest.class),
   A_404_TO_LIST_PARTS_IS_BELIEVED(
       "upload/ObjectStore",

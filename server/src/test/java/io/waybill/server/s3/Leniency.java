@@ -10,6 +10,8 @@ enum Leniency {
   LISTS_NO_CHECKSUMS,
   /** Amazon answers 404 to a part of an upload that was aborted or completed. */
   TAKES_PARTS_OF_UNKNOWN_UPLOADS,
+  /** Amazon answers 404 to a part after Complete; here other bytes break the object (Swift). */
+  LATE_PARTS_BREAK_OBJECTS,
   /** Amazon wants the manifest in ascending order; this one sorts it. */
   PARTS_IN_ANY_ORDER,
   /** Amazon compares {@code x-amz-mp-object-size} with the sum of the parts. */

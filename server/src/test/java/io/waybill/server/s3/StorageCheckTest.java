@@ -41,7 +41,7 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.sync.RequestBody;
 
-class StorageCheckTest {
+public class StorageCheckTest {
   private static final String BUCKET = "b";
   private static final AwsCredentialsProvider KEYS =
       StaticCredentialsProvider.create(

@@ -11,7 +11,7 @@ class SwiftObjectStoreTest extends KnownStoreContract {
         Set.of(
             Leniency.SHOWS_NO_CHECKSUMS,
             Leniency.REPEATED_COMPLETE_IN_DOUBT,
-            Leniency.TAKES_PARTS_OF_UNKNOWN_UPLOADS,
+            Leniency.LATE_PARTS_BREAK_OBJECTS,
             Leniency.REFUSES_CONDITIONAL_DELETES_OF_PARTS,
             Leniency.HAS_NO_TAGS));
   }

@@ -10,6 +10,9 @@ public enum KnownStore {
   /** A proxy before the store marks ETags as weak. */
   WEAK_ETAG(s3 -> new WeakEtag()),
 
+  /** LocalStack, and other stores like AWS's: 501 to If-Match on DELETE. */
+  DELETE_IF_MATCH_501(s3 -> ConditionalDelete.isNotImplemented()),
+
   /** Ceph's RADOS gateway, 20.2. */
   CEPH(
       s3 ->
@@ -23,13 +26,10 @@ public enum KnownStore {
       s3 ->
           EncodedKeys.said()
               .over(new NoChecksumsOnHead())
-              .over(RepeatedComplete.isGone())
-              .over(new LateParts(s3, LateParts.Then.CONFLICT))
               .over(ConditionalDelete.failsForWhatWasMadeOfParts(s3))
-              .over(NoTags.here())),
-
-  /** LocalStack, and other stores like AWS's: 501 to If-Match on DELETE. */
-  DELETE_IF_MATCH_501(s3 -> ConditionalDelete.isNotImplemented());
+              .over(NoTags.here())
+              .over(new LateParts(s3, LateParts.Then.CONFLICT))
+              .over(RepeatedComplete.isGone()));
 
   @SuppressWarnings("ImmutableEnumChecker") // has no state
   private final Function<FakeAwsS3, Personality> personality;
