@@ -276,6 +276,8 @@ class FailuresTest {
     waybill.rig().objects.fail(Operation.LIST_PARTS, StorageException.Kind.UNAVAILABLE);
     refused(id, "listStored").hasReason(Reason.STORAGE_UNAVAILABLE);
     waybill.rig().objects.fail(Operation.LIST_PARTS, StorageException.Kind.GONE);
+    refused(id, "listStored").hasReason(Reason.STORAGE_UNAVAILABLE); // it is listed
+    waybill.rig().objects.forgetMultipartUploads();
     refused(id, "listStored").hasReason(Reason.STORAGE_UPLOAD_GONE);
     assertThat(waybill.stub().listParts(Requests.listParts(id).build()).getPartsCount()).isZero();
   }

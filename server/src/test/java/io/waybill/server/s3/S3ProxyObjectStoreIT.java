@@ -13,12 +13,15 @@ import org.junit.jupiter.api.io.TempDir;
 /** The contract over the S3 that {@code dev} and {@code demo} run on. */
 class S3ProxyObjectStoreIT implements ObjectStoreContract {
   /**
-   * All but these: it answers a repeated Complete as the first, honours If-Match on DELETE, and
-   * keeps the object whatever comes after Complete.
+   * All but these: it shows an object's checksum, answers a repeated Complete as the first and one
+   * of an unknown upload with 404, honours If-Match on DELETE, and keeps the object whatever comes
+   * after Complete.
    */
   private static final Set<Leniency> LENIENCIES =
       EnumSet.complementOf(
           EnumSet.of(
+              Leniency.SHOWS_NO_CHECKSUMS,
+              Leniency.COMPLETE_OF_UNKNOWN_UPLOADS_BREAKS,
               Leniency.REPEATED_COMPLETE_IN_DOUBT,
               Leniency.LATE_PARTS_BREAK_OBJECTS,
               Leniency.REFUSES_CONDITIONAL_DELETES,
