@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * Makes a SQLite file one server's: a server that starts ends the leases of the one before it,
  * which therefore has to be dead. The operating system drops the lock when the process ends,
  * however it ends. A command beside a server ({@code sweep}, {@code usage}) does not need it.
+ *
+ * <p>It keeps processes apart, not two servers of one process: on POSIX systems the refused attempt
+ * of the second would take the first one's lock away.
  */
 public final class ServerLock implements AutoCloseable {
   /** Added to the database's file name. */
