@@ -301,7 +301,8 @@ class CliProcessTest {
             LOCALE=TERM=xterm
             waybill upload %s file-350000.bin
             END
-            exec %s -qec 'sh run.sh' /dev/null
+            # A shell in the background ignores SIGINT, and all that it starts.
+            exec env --default-signal=INT %s -qec 'sh run.sh' /dev/null
             """
                 .formatted(WAYBILL, option, SCRIPT));
     Process process = shell.redirectErrorStream(true).redirectOutput(typescript.toFile()).start();

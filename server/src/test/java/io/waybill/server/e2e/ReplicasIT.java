@@ -7,6 +7,8 @@ import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.waybill.server.ClosingLines;
+import io.waybill.server.ServerConfig;
+import io.waybill.server.TestFindings;
 import io.waybill.server.sql.TestPostgres;
 import io.waybill.v1.UploadServiceGrpc;
 import io.waybill.v1.UploadServiceGrpc.UploadServiceBlockingStub;
@@ -21,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.ThreadLocalRandom;
@@ -76,6 +79,7 @@ class ReplicasIT {
       s3Client.putObject(
           put -> put.bucket(TestS3.BUCKET).key("exact/" + KillNineCaller.TAKEN_KEY),
           RequestBody.fromString("mine"));
+      TestFindings.rememberAws(ServerConfig.parse(config(s3, database), Map.of()));
       for (int i = 0; i < REPLICAS; i++) {
         start(i, s3, database);
       }
