@@ -29,7 +29,7 @@ final class ListedKeys {
 
   private ListedKeys() {}
 
-  /** What a key may be that is spelled so; decoded ones first. Never empty. */
+  /** What keys a listed text may stand for, the decoded ones first, the text itself last. */
   static List<String> candidates(String spelled) {
     Set<String> keys = new LinkedHashSet<>();
     decoded(spelled.replace('+', ' ')).ifPresent(keys::add);
@@ -43,9 +43,10 @@ final class ListedKeys {
    *
    * @param next the answer's, as it is spelled
    * @param last the last key of the page, as it is spelled; empty where the page has none
+   * @param prefix what was asked for: every key begins with it
    * @param said whether the answer says that it is encoded
    */
-  static String marker(String next, String last, boolean said) {
+  static String marker(String next, String last, String prefix, boolean said) {
     boolean isSpelledOtherwise = !next.equals(last) && candidates(last).contains(next);
     if (isSpelledOtherwise) {
       return next;
@@ -53,7 +54,9 @@ final class ListedKeys {
     List<String> keys = candidates(next);
     // Where it is not clear, the one that sorts first: what comes twice does less harm than what is
     // passed over.
-    return said ? keys.get(0) : keys.stream().min(AS_S3_SORTS).orElse(next);
+    return said
+        ? keys.get(0)
+        : keys.stream().filter(key -> key.startsWith(prefix)).min(AS_S3_SORTS).orElse(next);
   }
 
   /** Percent-decodes; what is no escape stays. Empty where the bytes are no text. */

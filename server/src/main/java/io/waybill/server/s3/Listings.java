@@ -24,8 +24,6 @@ import software.amazon.awssdk.services.s3.model.MultipartUpload;
 
 /** What S3 holds of multipart uploads: their parts, and which there are. */
 final class Listings {
-  private static final int NOT_IMPLEMENTED = 501;
-
   private final S3Clients clients;
 
   Listings(S3Clients clients) {
@@ -72,7 +70,7 @@ final class Listings {
     try {
       return client.listParts(request.copy().partNumberMarker(after).build());
     } catch (AwsServiceException e) {
-      if (e.statusCode() != NOT_IMPLEMENTED) {
+      if (e.statusCode() != S3Failures.NOT_IMPLEMENTED) {
         throw e;
       }
       // S3Proxy has no pages: it refuses every marker, and returns all parts without one.
@@ -102,12 +100,13 @@ final class Listings {
     @Nullable ListMultipartUploadsResponse last = null;
     while (hasMore) {
       ListMultipartUploadsResponse page = pageOfUploads(destination, request.build());
+      int before = listed.size();
       page.uploads().stream().map(Listings::listed).forEach(listed::add);
       hasMore = Boolean.TRUE.equals(page.isTruncated());
-      if (hasMore && !leadsOn(last, page)) {
+      if (hasMore && (listed.size() == before || !leadsOn(last, page))) {
         throw S3Failures.hollow(S3Operation.LIST_UPLOADS, destination, "a way to the next page");
       }
-      request.keyMarker(keyMarker(page)).uploadIdMarker(page.nextUploadIdMarker());
+      request.keyMarker(keyMarker(page, keyPrefix)).uploadIdMarker(page.nextUploadIdMarker());
       last = page;
     }
     return List.copyOf(listed);
@@ -118,13 +117,13 @@ final class Listings {
     return new ListedUpload(keys, upload.uploadId(), upload.initiated());
   }
 
-  private static @Nullable String keyMarker(ListMultipartUploadsResponse page) {
+  private static @Nullable String keyMarker(ListMultipartUploadsResponse page, String prefix) {
     if (page.nextKeyMarker() == null) {
       return null;
     }
     List<MultipartUpload> lines = page.uploads();
     String last = lines.isEmpty() ? "" : orEmpty(lines.get(lines.size() - 1).key());
-    return ListedKeys.marker(page.nextKeyMarker(), last, EncodedListings.saysSo(page));
+    return ListedKeys.marker(page.nextKeyMarker(), last, prefix, EncodedListings.saysSo(page));
   }
 
   private ListMultipartUploadsResponse pageOfUploads(

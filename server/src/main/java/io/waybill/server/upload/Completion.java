@@ -138,11 +138,16 @@ public final class Completion {
     throw fail(upload, Reason.STORAGE_UPLOAD_GONE, "S3 no longer has the multipart upload");
   }
 
-  /** Whether S3 has the multipart upload: it is gone only where neither list has anything of it. */
+  /**
+   * Whether S3 has the multipart upload: it is gone only where neither list has anything of it.
+   * Some stores list the parts of an upload that is long gone, so parts alone count only until the
+   * session's end: otherwise every attempt would put off the end of the one before.
+   */
   private boolean isThere(Upload upload) {
     String storageUploadId = upload.progress().storageUploadId();
     return objects.isListed(upload.spec(), storageUploadId)
-        || objects.hasParts(upload.spec(), storageUploadId);
+        || (!upload.isExpiredAt(clock.instant())
+            && objects.hasParts(upload.spec(), storageUploadId));
   }
 
   /** What the object alone says; empty where it is not there. */
@@ -157,9 +162,8 @@ public final class Completion {
       throw fail(upload, Reason.OBJECT_EXISTS, "another object stands at the key");
     }
     if (taken) {
-      // Nothing is sent over it, since not every store minds If-None-Match; an attempt that is
-      // still
-      // unsettled may yet show what came of it.
+      // Nothing is sent over it, since not every store honours If-None-Match; an attempt that is
+      // not settled may yet show what came of it.
       throw new StorageException(
           StorageException.Kind.UNAVAILABLE, "another object stands at the key, for now");
     }

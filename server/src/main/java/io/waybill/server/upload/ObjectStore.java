@@ -125,8 +125,8 @@ public interface ObjectStore {
   }
 
   /**
-   * Returns where it is true that an upload is gone, as a request said: a single 404 may be wrong,
-   * so the list of uploads has to agree (PROTOCOL I10).
+   * Returns normally if an upload is gone: a request said so, and the list of uploads agrees, since
+   * a single 404 may be wrong (PROTOCOL I10).
    *
    * @param said how the request ended
    * @throws StorageException what was said, where that is not GONE; UNAVAILABLE where the upload is

@@ -34,11 +34,11 @@ public final class StorageCleaning {
   }
 
   /**
-   * Cleans, and writes down when to look again: soon, unless it was seen that nothing is left. S3's
-   * word for an abort or a deletion is not enough for that (PROTOCOL I10). The last look is one
-   * that finds nothing, or only what the store cannot delete.
+   * Cleans, and writes down when to look again: soon where S3 lists the upload or does not answer,
+   * else when the last URL is over. S3's word for an abort or a deletion is not enough (PROTOCOL
+   * I10). The last look is one that finds nothing, or only what has to stay.
    *
-   * @return whether it was seen that nothing is left
+   * @return whether it was seen that nothing is left, or what is there is a finished object
    */
   public boolean clean(Upload upload) {
     Instant now = clock.instant();
@@ -57,17 +57,18 @@ public final class StorageCleaning {
         store.replace(upload, upload.progress().cleaned(null));
         return true;
       }
-      boolean dropped = removeUpload(upload) && !isListed(upload);
-      if (!dropped) {
+      boolean dropped = removeUpload(upload);
+      boolean listed = isListed(upload);
+      if (listed) {
         LOG.log(
             Level.WARNING,
-            "S3 has the multipart upload of dead upload {0} still: {1}",
+            "S3 still lists the multipart upload of dead upload {0}: {1}",
             upload.id(),
             upload.progress().storageUploadId());
       }
       Removal removal = removeObject(upload.spec());
-      clean = dropped && removal != Removal.STAYS;
-      boolean soonAgain = !dropped || (removal == Removal.DONE && !now.isBefore(last));
+      clean = dropped && !listed && removal != Removal.STAYS;
+      boolean soonAgain = listed || (removal == Removal.DONE && !now.isBefore(last));
       again = soonAgain ? soon : now.isBefore(last) ? last : null;
     } catch (StorageException e) {
       LOG.log(Level.WARNING, "cleaning of upload " + upload.id() + " is put off", e);
@@ -87,7 +88,10 @@ public final class StorageCleaning {
         && objects.head(upload.spec()).filter(found -> found.isOf(upload.spec())).isPresent();
   }
 
-  /** Returns whether S3 says that the multipart upload is gone, by now or since long. */
+  /**
+   * Returns whether S3 says that the multipart upload is gone. False where it was not asked to drop
+   * it, because an object is at the key that an abort could destroy.
+   */
   private boolean removeUpload(Upload upload) {
     UploadSpec spec = upload.spec();
     String storageUploadId = upload.progress().storageUploadId();
@@ -102,7 +106,13 @@ public final class StorageCleaning {
         return true; // finished, and its object refused
       }
       if (objects.head(spec).isPresent()) {
-        return false; // finished, perhaps: an abort could destroy what stands there by now
+        LOG.log(
+            Level.WARNING,
+            "S3 lists parts of dead upload {0}, but not the upload; an object is at its key, so that"
+                + " it is not aborted: {1}",
+            upload.id(),
+            storageUploadId);
+        return false;
       }
     }
     try {

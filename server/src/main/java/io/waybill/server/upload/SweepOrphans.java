@@ -115,7 +115,10 @@ public final class SweepOrphans {
   private Optional<Orphan> orphan(Destination destination, ObjectStore.ListedUpload listed) {
     Map<String, UploadId> fitting = new LinkedHashMap<>();
     for (String key : listed.keys()) {
-      destination.keys().uploadIdIn(key).ifPresent(id -> fitting.put(key, id));
+      // Stores leave slashes as they are. A key that gets one by decoding may be a stranger's.
+      if (slashes(key) == slashes(listed.keys().get(listed.keys().size() - 1))) {
+        destination.keys().uploadIdIn(key).ifPresent(id -> fitting.put(key, id));
+      }
     }
     Set<UploadId> ids = new HashSet<>(fitting.values());
     @Nullable Instant initiated = listed.initiated();
@@ -133,6 +136,10 @@ public final class SweepOrphans {
     return isBesides(session.get(), listed, age)
         ? Optional.of(orphan(destination, id, List.of(session.get().spec().key()), listed))
         : Optional.empty();
+  }
+
+  private static long slashes(String key) {
+    return key.chars().filter(each -> each == '/').count();
   }
 
   private static Orphan orphan(
@@ -165,6 +172,7 @@ public final class SweepOrphans {
   /** Returns whether S3 says that it is gone; at whichever key it may be. */
   private boolean abort(Orphan orphan) {
     Destination destination = orphan.destination();
+    boolean gone = true; // by another replica perhaps, or S3 is wrong: the list shows
     for (String key : orphan.keys()) {
       try {
         objects.abortListedUpload(
@@ -173,19 +181,25 @@ public final class SweepOrphans {
       } catch (StorageException e) {
         if (e.kind() != StorageException.Kind.GONE) {
           LOG.log(Level.WARNING, "an orphan of upload " + orphan.uploadId() + " stays", e);
-          return false;
+          gone = false; // at this key; Ceph answers 500 for a key that is not the upload's
         }
       }
     }
-    return true; // by another replica perhaps, or S3 is wrong: the list tells
+    return gone;
   }
 
-  /** Which of some uploads S3 lists although it says that they are gone; all where it is silent. */
+  /** Which of the aborted uploads S3 still lists; all of them where it gives no list. */
   private Set<String> stillListed(Destination destination, Set<String> aborted) {
+    if (aborted.isEmpty()) {
+      return aborted;
+    }
     try {
       Set<String> listed = new HashSet<>();
-      list(destination).forEach(each -> listed.add(each.storageUploadId()));
-      listed.retainAll(aborted);
+      for (ObjectStore.ListedUpload each : list(destination)) {
+        if (aborted.contains(each.storageUploadId())) {
+          listed.add(each.storageUploadId());
+        }
+      }
       listed.forEach(
           id ->
               LOG.log(

@@ -194,7 +194,13 @@ public final class SweepUploads {
 
   private static void log(Upload upload, Throwable failure) {
     if (failure instanceof UploadException refusal) {
-      LOG.log(Level.INFO, "sweeping upload {0}: {1}", upload.id(), refusal.reason());
+      Throwable cause = refusal.getCause();
+      LOG.log(
+          Level.INFO,
+          "sweeping upload {0}: {1}{2}",
+          upload.id(),
+          refusal.reason(),
+          cause instanceof StorageException ? ": " + cause.getMessage() : "");
     } else {
       LOG.log(Level.ERROR, "sweeping upload " + upload.id(), failure);
     }

@@ -201,8 +201,8 @@ enum PlantedBug {
       SweepOrphansTest.class),
   A_404_ALONE_IS_TAKEN_FOR_GONE(
       "upload/StorageCleaning",
-      "boolean dropped = removeUpload(upload) && !isListed(upload);",
-      "boolean dropped = removeUpload(upload);",
+      "clean = dropped && !listed && removal != Removal.STAYS;",
+      "clean = dropped && removal != Removal.STAYS;",
       SweepUploadsTest.class),
   A_404_TO_LIST_PARTS_IS_BELIEVED(
       "upload/ObjectStore",

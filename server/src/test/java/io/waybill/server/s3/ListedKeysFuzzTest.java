@@ -39,10 +39,10 @@ class ListedKeysFuzzTest {
     assertThat(ListedKeys.candidates(key)).as("not encoded").contains(key);
     assertThat(ListedKeys.candidates(form)).as("as Amazon").contains(key);
     assertThat(ListedKeys.candidates(percent)).as("as Ceph and Swift").contains(key);
-    assertThat(ListedKeys.marker(form, form, true)).as("as Amazon").isEqualTo(key);
-    assertThat(ListedKeys.marker(key, percent, false)).as("as Ceph").isEqualTo(key);
-    assertThat(ListedKeys.marker(key, percent, true)).as("as Swift").isEqualTo(key);
-    String doubtful = ListedKeys.marker(key, key, false);
+    assertThat(ListedKeys.marker(form, form, "", true)).as("as Amazon").isEqualTo(key);
+    assertThat(ListedKeys.marker(key, percent, "", false)).as("as Ceph").isEqualTo(key);
+    assertThat(ListedKeys.marker(key, percent, "", true)).as("as Swift").isEqualTo(key);
+    String doubtful = ListedKeys.marker(key, key, "", false);
     assertThat(java.util.Arrays.compareUnsigned(doubtful.getBytes(UTF_8), key.getBytes(UTF_8)))
         .as("nothing is passed over")
         .isNotPositive();

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.waybill.server.s3.fake.Answer;
 import io.waybill.server.s3.fake.FakeAwsS3;
+import io.waybill.server.s3.fake.KnownStore;
 import io.waybill.server.s3.fake.S3Error;
 import io.waybill.server.upload.ChecksumAlgorithm;
 import io.waybill.server.upload.ObjectStore;
@@ -23,6 +24,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -31,6 +33,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the adapter makes of answers that an honest S3 does not give often. */
@@ -223,6 +226,51 @@ public class S3ObjectStoreTest {
     assertThat(listed).extracting(ListedUpload::storageUploadId).doesNotHaveDuplicates();
     assertThat(listed).hasSize(1001);
     assertThat(s3.count("ListMultipartUploads")).isEqualTo(2);
+  }
+
+  /**
+   * Keys that mean others when they are decoded, on stores that encode them in ways of their own.
+   */
+  @ParameterizedTest
+  @EnumSource(names = {"AWS", "CEPH", "SWIFT"})
+  void listsKeysOfAnyKindOverPages(KnownStore known) {
+    s3.behave(known.of(s3));
+    List<String> ids = new ArrayList<>();
+    for (int i = 0; i < 1_100; i++) {
+      String name = List.of("+%d 100%%25 ü", "%d%%2B+", "z %d&<", "%%zz%d", "報告 %d").get(i % 5);
+      UploadSpec spec = multipart(PartPlan.whole(1)).specAt("in/" + name.formatted(i) + "/x");
+      ids.add(store.createMultipartUpload(spec));
+    }
+
+    List<ListedUpload> listed = store.listMultipartUploads(DESTINATION, BUCKET, "in/");
+
+    assertThat(listed)
+        .extracting(ListedUpload::storageUploadId)
+        .containsExactlyInAnyOrderElementsOf(ids);
+    assertThat(s3.count("ListMultipartUploads")).isEqualTo(2);
+  }
+
+  /** A store that encodes nothing: what its markers mean is not clear, and may lead back. */
+  @Test
+  void doesNotWalkInCirclesThroughPagesThatComeAgain() {
+    List<String> pages = List.of("in/!a", "in/+z");
+    AtomicInteger asked = new AtomicInteger();
+    behaveOn(
+        "ListMultipartUploads",
+        honest -> {
+          String key = pages.get(asked.getAndIncrement() % pages.size());
+          return Answer.xml(
+              200,
+              "<ListMultipartUploadsResult><IsTruncated>true</IsTruncated><NextKeyMarker>%1$s"
+                      .formatted(key)
+                  + "</NextKeyMarker><Upload><Key>%1$s</Key><UploadId>%1$s</UploadId>"
+                      .formatted(key)
+                  + "</Upload></ListMultipartUploadsResult>");
+        });
+
+    assertThat(kindOf(() -> store.listMultipartUploads(DESTINATION, BUCKET, "in/")))
+        .isEqualTo(Kind.UNAVAILABLE);
+    assertThat(asked.get()).isLessThan(5);
   }
 
   @Test

@@ -250,6 +250,22 @@ public class CompleteUploadTest {
     assertThat(domain.complete(upload).state()).isEqualTo(UploadState.COMPLETED);
   }
 
+  /** As S3Proxy, which lists the parts of an upload that it does not complete any more. */
+  @Test
+  void anUploadThatOnlyItsPartsSpeakForEndsWithItsSession() {
+    Upload upload = domain.startAndPutParts(2);
+    domain.objects.hideUploads(true);
+    domain.objects.fail(Operation.COMPLETE, StorageException.Kind.GONE);
+    UploadException last = failure(() -> domain.complete(upload));
+    for (int hours = 0; hours < 48 && last.reason() == Reason.STORAGE_UNAVAILABLE; hours++) {
+      domain.clock.advance(Duration.ofHours(1));
+      last = failure(() -> domain.complete(upload));
+    }
+
+    assertThat(last.reason()).isEqualTo(Reason.STORAGE_UPLOAD_GONE);
+    assertThat(domain.now(upload).state()).isEqualTo(UploadState.FAILED);
+  }
+
   @Test
   void whereNoListCanBeReadTheUploadWaits() {
     Upload upload = domain.startAndPutParts(2);

@@ -5,8 +5,11 @@ import static io.waybill.server.upload.Domain.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -78,6 +81,54 @@ public class SignPartsTest {
                 .parts())
         .extracting(SignedPart::number)
         .containsExactly(2, 4);
+  }
+
+  /** A URL of a second would be over if the signer read a clock of its own a moment later. */
+  @Test
+  void aUrlsLifeIsCountedFromTheOneInstantOfItsCall() {
+    FakeUrlSigner signer = new FakeUrlSigner();
+    Clock everLater =
+        new Clock() {
+          @Override
+          public Instant instant() {
+            domain.clock.advance(Duration.ofMillis(700));
+            return domain.clock.instant();
+          }
+
+          @Override
+          public ZoneId getZone() {
+            return ZoneOffset.UTC;
+          }
+
+          @Override
+          public Clock withZone(ZoneId zone) {
+            throw new UnsupportedOperationException("UTC only");
+          }
+        };
+    SignParts signParts =
+        new SignParts(
+            domain.sessions,
+            domain.store,
+            domain.destinations,
+            signer,
+            everLater,
+            new TokenBuckets("signatures_per_second", PerTenant.all(Rate.UNLIMITED), () -> 0),
+            (tenant, work) -> work.run());
+    Upload upload = domain.start(40 * MIB, UploadMode.MULTIPART);
+
+    // The first call stores how long URLs live, the next ones find that it is stored.
+    for (int i = 0; i < 3; i++) {
+      Instant end =
+          signParts
+              .executeNextMissing(ACME, upload.id(), 1, Duration.ofSeconds(1))
+              .toCompletableFuture()
+              .join()
+              .parts()
+              .get(0)
+              .expireTime();
+
+      assertThat(Duration.between(signer.lastCall(), end)).isEqualTo(Duration.ofSeconds(1));
+    }
   }
 
   @Test
