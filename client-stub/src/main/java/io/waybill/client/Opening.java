@@ -84,7 +84,7 @@ final class Opening {
     return origin == Origin.REMEMBERED || origin == Origin.DOUBTFUL;
   }
 
-  /** Whether nobody can have sent a part before. */
+  /** Whether this call started the session; another one may be given its id and send parts too. */
   boolean isFresh() {
     return origin == Origin.FRESH;
   }
@@ -111,7 +111,7 @@ final class Opening {
     return upload;
   }
 
-  /** Whether parts without a checksum may be taken for this source's, as far as can be known. */
+  /** Whether parts without a checksum count as this source's: nothing indicates another one. */
   boolean isOfThisSource() {
     return origin == Origin.FRESH || origin == Origin.REMEMBERED;
   }

@@ -28,6 +28,12 @@ import org.jspecify.annotations.Nullable;
  * cannot be seen: other bytes under the same size, mtime, inode and ctime, which takes a clock that
  * was set back, a write through a memory map that the file system has not noted yet, or a file
  * system without inodes and ctimes (Windows has neither).
+ *
+ * <p>Two processes may send different files into one upload, where its id is given to both. The
+ * parts' checksums are compared with the ledger's before Complete and after it, so neither process
+ * reports success for a mixture. Two gaps remain: parts reported between the comparison and
+ * Complete may still be made into an object, though both processes then fail with SOURCE_CHANGED;
+ * and parts without checksums cannot be compared.
  */
 public final class Uploader {
 

@@ -10,6 +10,7 @@ import io.waybill.v1.ChecksumAlgorithm;
 import io.waybill.v1.Upload;
 import io.waybill.v1.UploadState;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -375,6 +376,98 @@ class ChangedFileTest {
     assertThat(bench.waybill.count("Complete")).isZero();
   }
 
+  @Test
+  void faults1TheProcessThatStartedAnUploadIsRefusedToMixToo() {
+    beforeTheLastReport(reported -> bench.waybill.record("upload-1", reported, new byte[4]));
+
+    UploadFailedException e = fail(CRC32C);
+
+    assertThat(e.kind()).isEqualTo(Kind.SOURCE_CHANGED);
+    assertThat(e).hasMessage("part 9 of the upload was sent by another process, with other bytes");
+    assertThat(bench.waybill.count("Complete")).isZero();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Sender.class)
+  void faults1AnObjectOfAnotherProcessIsNotTheOneOfWhoStartedIt(Sender sender) {
+    beforeTheLastReport(
+        reported -> {
+          for (int n = 1; n <= 10; n++) {
+            bench.waybill.record("upload-1", n, new byte[4]);
+          }
+          bench.client.complete("upload-1");
+        });
+
+    UploadFailedException e =
+        catchThrowableOfType(UploadFailedException.class, () -> sender.send(bench, file));
+
+    assertThat(e.kind()).isEqualTo(Kind.SOURCE_CHANGED);
+    assertThat(e).hasMessageContaining("part 1 of the upload");
+  }
+
+  /** A file can be read again, a stream cannot. */
+  private enum Sender {
+    OF_A_FILE {
+      @Override
+      void send(Bench bench, Path file) throws Exception {
+        var unused = bench.uploader().upload(file);
+      }
+    },
+    OF_A_STREAM {
+      @Override
+      void send(Bench bench, Path file) throws Exception {
+        try (InputStream stream = Files.newInputStream(file)) {
+          var unused = bench.uploader().upload(stream, SIZE, UploadOptions.defaults());
+        }
+      }
+    };
+
+    abstract void send(Bench bench, Path file) throws Exception;
+  }
+
+  @Test
+  void faults1APartThatComesAfterTheLastLookIsNoSuccess() {
+    bench.waybill.beforeComplete(() -> bench.waybill.record("upload-1", 5, new byte[4]));
+
+    UploadFailedException e = fail(CRC32C);
+
+    assertThat(e.kind()).isEqualTo(Kind.SOURCE_CHANGED);
+    assertThat(e)
+        .hasMessage(
+            "the upload was completed, and its object s3://bucket/key is not this file (or stream):"
+                + " part 5 of the upload was sent by another process, with other bytes");
+  }
+
+  @Test
+  void faults1AResumedUploadThatWasMixedAfterTheLastLookIsSentAnew() throws Exception {
+    interrupted(CRC32C);
+    recordChecksums(1, 2, 3);
+    bench.waybill.beforeComplete(() -> bench.waybill.record("upload-1", 5, new byte[4]));
+
+    assertThat(upload(CRC32C).getUploadId()).isEqualTo("upload-2");
+    assertThat(bench.s3.content("upload-2", 10)).isEqualTo(Files.readAllBytes(file));
+  }
+
+  @Test
+  void faults1ADoubtfulUploadWithoutPartsIsNotShared() throws Exception {
+    interrupted(CRC32C);
+    for (int n = 1; n <= 3; n++) {
+      bench.waybill.forget("upload-1", n);
+    }
+    change(Change.OTHER_INODE, otherFrom(1));
+
+    assertBegunAnew(upload(CRC32C));
+  }
+
+  @Test
+  void sendsWhatIsMissingWhereItIsNotTooLateAnyMore() throws Exception {
+    bench.waybill.failNext(
+        "SignParts", FakeWaybill.error(Status.Code.FAILED_PRECONDITION, "UPLOAD_COMPLETING"));
+
+    assertResumed(upload(CRC32C), 1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
+    assertThat(bench.waybill.count("Complete")).isEqualTo(2);
+  }
+
   /** What happens to the file while part 10 is on its way. */
   private interface Meanwhile {
     void happens() throws IOException;
@@ -424,6 +517,18 @@ class ChangedFileTest {
     whileTheLastPartTravels(this::chmod);
 
     assertResumed(upload(CRC32C), 1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
+  }
+
+  /** S3 confirms checksums for CRC32C only here. */
+  @ParameterizedTest
+  @EnumSource(
+      value = ChecksumAlgorithm.class,
+      names = {"CHECKSUM_ALGORITHM_MD5", "CHECKSUM_ALGORITHM_SHA256"})
+  void completesWhereTheCtimeChangedAndS3ReturnsNoChecksums(ChecksumAlgorithm algorithm)
+      throws Exception {
+    whileTheLastPartTravels(this::chmod);
+
+    assertResumed(upload(algorithm), 1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
   }
 
   @Test
