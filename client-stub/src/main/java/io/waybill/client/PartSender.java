@@ -38,7 +38,7 @@ final class PartSender implements PartWork, AutoCloseable {
     this.session = session;
     this.signing = new SigningQueue(session);
     this.parallel = setup.parallel();
-    this.reports = new Reports(parallel);
+    this.reports = new Reports(parallel, Reports.LAST_ANSWERS);
     this.put = setup.put();
     this.buffers = setup.buffers();
     this.backoff = setup.backoff();
@@ -54,7 +54,7 @@ final class PartSender implements PartWork, AutoCloseable {
    */
   void beginPass() {
     reports.close();
-    reports = new Reports(parallel);
+    reports = new Reports(parallel, Reports.LAST_ANSWERS);
     signing = new SigningQueue(session);
   }
 

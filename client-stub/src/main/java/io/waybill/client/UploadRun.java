@@ -87,12 +87,13 @@ final class UploadRun {
    * changed under it, and it could not complete either.
    */
   private void giveUp(String uploadId, OtherSourceException why) {
-    LOG.log(Level.INFO, "upload " + uploadId + " is begun anew: " + why.getMessage());
+    LOG.log(Level.DEBUG, "upload " + uploadId + " is not resumed: " + why.getMessage());
     try {
       var unused = setup.client().abort(uploadId);
     } catch (WaybillException e) {
       // It is complete, or ends by itself when its time is over.
     }
+    meter.restarted(uploadId, String.valueOf(why.getMessage()));
   }
 
   private Upload carryOut(Upload opened) throws IOException, InterruptedException {
@@ -137,8 +138,10 @@ final class UploadRun {
   }
 
   private void compare(Session session, HeldParts held) throws IOException, InterruptedException {
+    meter.begin(Phase.COMPARING, gate.isClosed());
     PartWork comparison =
         task -> {
+          gate.pass();
           held.check(task.number(), task.body());
           return true;
         };
@@ -255,7 +258,7 @@ final class UploadRun {
 
   private void sendMissing(Session session, PartSource parts, PartSender sender, Upload known)
       throws IOException, InterruptedException {
-    meter.phase(gate.isClosed() ? Phase.PAUSED : Phase.UPLOADING);
+    meter.begin(Phase.UPLOADING, gate.isClosed());
     Upload upload = known;
     for (int pass = 1; pass <= MAX_PASSES && upload.getMissingRangesCount() > 0; pass++) {
       sender.beginPass();

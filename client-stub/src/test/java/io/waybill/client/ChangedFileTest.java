@@ -3,6 +3,7 @@ package io.waybill.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import io.grpc.Status;
 import io.waybill.client.UploadFailedException.Kind;
@@ -20,6 +21,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.IntConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -116,7 +119,8 @@ class ChangedFileTest {
     do {
       Files.setLastModifiedTime(file, before.modified());
       now = FileIdentity.of(file);
-    } while (now.marks().equals(before.marks())); // A clock of the kernel's ticks every 4 ms.
+    } while (now.inodeAndCtime()
+        .equals(before.inodeAndCtime())); // A clock of the kernel's ticks every 4 ms.
     assertThat(now.hasOtherSizeOrTime(before)).isFalse();
   }
 
@@ -170,7 +174,7 @@ class ChangedFileTest {
     interrupted(CRC32C);
     recordChecksums(1, 2, 3);
     change(Change.SAME_INODE, otherFrom(3));
-    saveMarks(FileIdentity.of(file).marks());
+    saveInodeAndCtime(FileIdentity.of(file).inodeAndCtime());
 
     assertBegunAnew(upload(CRC32C));
   }
@@ -254,29 +258,29 @@ class ChangedFileTest {
   }
 
   @Test
-  void aStateFileWithoutMarksIsComparedByChecksums() throws Exception {
+  void aStateFileWithoutInodeIsComparedByChecksums() throws Exception {
     interrupted(CRC32C);
     recordChecksums(1, 2, 3);
-    saveMarks("");
+    saveInodeAndCtime("");
 
     assertResumed(upload(CRC32C), 4, 5, 6, 7, 8, 9, 10);
   }
 
   @Test
-  void aStateFileWithoutMarksIsNotBelievedWithoutChecksums() throws Exception {
+  void aStateFileWithoutInodeIsNotBelievedWithoutChecksums() throws Exception {
     interrupted(NONE);
-    saveMarks("");
+    saveInodeAndCtime("");
 
     assertBegunAnew(upload(NONE));
   }
 
   /** As another machine or release would have written it. */
-  private void saveMarks(String marks) throws IOException {
+  private void saveInodeAndCtime(String inodeAndCtime) throws IOException {
     try (var states = Files.list(bench.stateFolder())) {
       Path state = states.findFirst().orElseThrow();
       List<String> lines = new ArrayList<>(Files.readAllLines(state).subList(0, 2));
-      if (!marks.isEmpty()) {
-        lines.add(marks);
+      if (!inodeAndCtime.isEmpty()) {
+        lines.add(inodeAndCtime);
       }
       Files.write(state, lines);
     }
@@ -466,6 +470,61 @@ class ChangedFileTest {
 
     assertResumed(upload(CRC32C), 1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
     assertThat(bench.waybill.count("Complete")).isEqualTo(2);
+  }
+
+  @Test
+  void tellsThatItComparesAndWhyItDoesNotResume() throws Exception {
+    interrupted(CRC32C);
+    recordChecksums(1, 2, 3);
+    change(Change.OTHER_INODE, otherFrom(3));
+    List<String> told = new CopyOnWriteArrayList<>();
+    ProgressListener listener =
+        new ProgressListener() {
+          @Override
+          public void onProgress(UploadProgress progress) {
+            told.add(progress.phase().name());
+          }
+
+          @Override
+          public void onRestart(String uploadId, String reason) {
+            told.add(uploadId + ": " + reason);
+          }
+        };
+
+    var unused = bench.uploader().start(file, UploadOptions.defaults(), listener).await();
+
+    assertThat(told)
+        .containsSubsequence(
+            "COMPARING",
+            "upload-1: part 3 of the upload is not this file's (or stream's)",
+            "UPLOADING",
+            "COMPLETED");
+  }
+
+  @Test
+  void comparesNothingWhilePaused() throws Exception {
+    interrupted(CRC32C);
+    recordChecksums(1, 2, 3);
+    CompletableFuture<UploadHandle> started = new CompletableFuture<>();
+    List<UploadProgress.Phase> phases = new CopyOnWriteArrayList<>();
+    ProgressListener listener =
+        progress -> {
+          if (phases.isEmpty()) {
+            started.join().pause();
+          }
+          phases.add(progress.phase());
+        };
+    UploadHandle handle = bench.uploader().start(file, UploadOptions.defaults(), listener);
+    started.complete(handle);
+    await().until(() -> phases.contains(UploadProgress.Phase.PAUSED));
+    assertThat(bench.s3.sent()).isEmpty();
+
+    handle.resume();
+    var unused = handle.await();
+
+    assertThat(phases)
+        .containsSubsequence(UploadProgress.Phase.PAUSED, UploadProgress.Phase.COMPARING);
+    assertThat(bench.s3.sent()).containsExactlyInAnyOrder(4, 5, 6, 7, 8, 9, 10);
   }
 
   /** What happens to the file while part 10 is on its way. */
