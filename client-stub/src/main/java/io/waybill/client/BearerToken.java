@@ -3,6 +3,7 @@ package io.waybill.client;
 import io.grpc.CallCredentials;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -68,10 +69,14 @@ final class BearerToken extends CallCredentials {
             headers.put(AUTHORIZATION, "Bearer " + checked(token.get()));
           } catch (Throwable e) { // an Error too: a call that is never failed would never end
             applier.fail(
-                Status.UNAUTHENTICATED.withDescription("no token: " + e.getMessage()).withCause(e));
+                Status.UNAUTHENTICATED.withDescription("no token: " + reason(e)).withCause(e));
             return;
           }
           applier.apply(headers);
         });
+  }
+
+  private static String reason(Throwable e) {
+    return Objects.requireNonNullElse(e.getMessage(), "its supplier failed");
   }
 }

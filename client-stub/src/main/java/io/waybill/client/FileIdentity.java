@@ -10,16 +10,16 @@ import java.nio.file.attribute.FileTime;
 import java.util.Map;
 
 /**
- * What the file system says of a file without reading it.
+ * A file's size, mtime, inode and ctime, as the file system reports them.
  *
  * @param sizeBytes the file's size
  * @param modified the mtime, which {@code cp -p}, rsync, tar and snapshots give to other bytes too
- * @param marks the inode's number and its ctime, which no program can set; {@link #NO_MARKS} where
- *     the file system has none
+ * @param inodeAndCtime the inode's number and its ctime, which no program can set; {@link
+ *     #NO_INODE} where the file system has none
  */
-record FileIdentity(long sizeBytes, FileTime modified, String marks) {
+record FileIdentity(long sizeBytes, FileTime modified, String inodeAndCtime) {
 
-  static final String NO_MARKS = "none";
+  static final String NO_INODE = "none";
 
   /**
    * Asks the file system, once, so that all attributes are of one moment.
@@ -30,7 +30,7 @@ record FileIdentity(long sizeBytes, FileTime modified, String marks) {
     if (!file.getFileSystem().supportedFileAttributeViews().contains("unix")) {
       BasicFileAttributes basic = Files.readAttributes(file, BasicFileAttributes.class);
       requireRegular(file, basic.isRegularFile());
-      return new FileIdentity(basic.size(), basic.lastModifiedTime(), NO_MARKS);
+      return new FileIdentity(basic.size(), basic.lastModifiedTime(), NO_INODE);
     }
     Map<String, Object> unix =
         Files.readAttributes(file, "unix:isRegularFile,size,lastModifiedTime,ino,ctime");

@@ -12,26 +12,26 @@ final class FileSource implements PartSource {
   private static final int PARTS_AHEAD = 8;
 
   private final Path file;
-  private final FileIdentity begun;
+  private final FileIdentity identityAtStart;
   private FileIdentity latest;
   private FileChannel channel;
 
   FileSource(Path file) throws IOException {
     this.file = file;
     // Before it is opened: a file that takes its place in between is then seen as a change.
-    this.begun = FileIdentity.of(file);
-    this.latest = begun;
+    this.identityAtStart = FileIdentity.of(file);
+    this.latest = identityAtStart;
     this.channel = FileChannel.open(file, StandardOpenOption.READ);
   }
 
   @Override
   public long sizeBytes() {
-    return begun.sizeBytes();
+    return identityAtStart.sizeBytes();
   }
 
   /** What the file system said of the file before its first byte was read. */
-  FileIdentity begun() {
-    return begun;
+  FileIdentity identityAtStart() {
+    return identityAtStart;
   }
 
   /** They cost a thread each and no memory, and a server may be some milliseconds away. */
@@ -58,7 +58,7 @@ final class FileSource implements PartSource {
   @Override
   public boolean isUnchanged() throws IOException {
     FileIdentity now = FileIdentity.of(file);
-    if (now.hasOtherSizeOrTime(begun)) {
+    if (now.hasOtherSizeOrTime(identityAtStart)) {
       throw UploadFailedException.sourceChanged(file + " was changed while it was uploaded");
     }
     boolean same = now.equals(latest);

@@ -3,6 +3,8 @@ package io.waybill.client;
 import static io.waybill.v1.PartSource.PART_SOURCE_LEDGER;
 import static io.waybill.v1.PartSource.PART_SOURCE_STORAGE;
 
+import io.waybill.v1.ChecksumAlgorithm;
+import io.waybill.v1.ErrorReason;
 import io.waybill.v1.Part;
 import io.waybill.v1.PartRange;
 import io.waybill.v1.Upload;
@@ -16,10 +18,17 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parts of an upload whose checksums are known: by the ledger, or else by S3. The source to
- * resume with may be another one than the upload was begun with; these tell.
+ * The parts of an upload whose checksums are known: by the ledger, by S3, or because they were sent
+ * from here. The source may be another file than the one that the upload was started with:
+ * comparing these checksums with the source's detects that.
  */
 final class HeldParts {
+
+  private static final Set<ErrorReason> STORAGE_FAILURES =
+      Set.of(
+          ErrorReason.ERROR_REASON_STORAGE_UPLOAD_GONE,
+          ErrorReason.ERROR_REASON_STORAGE_UNAVAILABLE,
+          ErrorReason.ERROR_REASON_STORAGE_REFUSED);
 
   private final Session session;
   private final TreeMap<Integer, byte[]> checksums = new TreeMap<>();
@@ -36,19 +45,32 @@ final class HeldParts {
   /** Asks the ledger, and S3 where the ledger has parts without a checksum. */
   static HeldParts of(Session session) {
     HeldParts held = none(session);
-    if (session.unhashed()) {
-      return held;
-    }
-    Set<Integer> unknown = new HashSet<>();
-    for (Part part : session.parts(PART_SOURCE_LEDGER)) {
-      if (!held.learn(part)) {
-        unknown.add(part.getPartNumber());
-      }
-    }
-    if (!unknown.isEmpty()) {
+    Set<Integer> unknown = held.learnFromLedger();
+    // S3 has no MD5 to list.
+    if (!unknown.isEmpty() && session.algorithm() != ChecksumAlgorithm.CHECKSUM_ALGORITHM_MD5) {
       held.learnFromStorage(unknown);
     }
     return held;
+  }
+
+  /** Asks the ledger alone: of a completed upload S3 lists no parts. */
+  static HeldParts reported(Session session) {
+    HeldParts held = none(session);
+    var unused = held.learnFromLedger();
+    return held;
+  }
+
+  /** Returns the numbers of the parts that it has no checksum of. */
+  private Set<Integer> learnFromLedger() {
+    Set<Integer> unknown = new HashSet<>();
+    if (!session.unhashed()) {
+      for (Part part : session.parts(PART_SOURCE_LEDGER)) {
+        if (!learn(part)) {
+          unknown.add(part.getPartNumber());
+        }
+      }
+    }
+    return unknown;
   }
 
   private void learnFromStorage(Set<Integer> unknown) {
@@ -57,7 +79,10 @@ final class HeldParts {
           .filter(part -> unknown.contains(part.getPartNumber()))
           .forEach(this::learn);
     } catch (WaybillException e) {
-      // A single PUT has no parts to list, and S3 may be away: they stay unknown.
+      // A single PUT has no parts to list, and S3 may be away or forbid it: they stay unknown.
+      if (STORAGE_FAILURES.stream().noneMatch(e::is)) {
+        throw e;
+      }
     }
   }
 
@@ -81,13 +106,21 @@ final class HeldParts {
     return checksums.size() == session.plan().partCount();
   }
 
+  /** These and the parts sent since, whose checksums take the place of older ones. */
+  HeldParts with(Map<Integer, byte[]> sent) {
+    HeldParts all = none(session);
+    all.checksums.putAll(checksums);
+    all.checksums.putAll(sent);
+    return all;
+  }
+
   /** The runs of parts that can be compared. */
   List<PartRange> known() {
     return PartSet.of(session.plan().partCount(), this::has);
   }
 
   /** The upload as if nothing but the parts known by their checksums were there. */
-  Upload without(Upload upload) {
+  Upload withoutDoubtfulParts(Upload upload) {
     PartPlan plan = session.plan();
     return upload.toBuilder()
         .clearMissingRanges()
@@ -115,16 +148,15 @@ final class HeldParts {
   }
 
   /**
-   * Looks whether what the upload holds by now is what was compared before or sent since: another
-   * process may send another file's parts into the same upload.
+   * Refuses parts that are not what was compared before or sent from here: another process may send
+   * another file's parts into the same upload.
    *
-   * @param sent checksums of the parts sent since
+   * @param now what the upload holds
    */
-  void checkStill(Map<Integer, byte[]> sent) {
-    HeldParts now = of(session);
+  void checkAgainst(HeldParts now) {
     now.checksums.forEach(
         (number, checksum) -> {
-          byte @Nullable [] ours = sent.getOrDefault(number, checksums.get(number));
+          byte @Nullable [] ours = checksums.get(number);
           if (ours != null && !Arrays.equals(ours, checksum)) {
             throw new OtherSourceException(
                 "part " + number + " of the upload was sent by another process, with other bytes");

@@ -11,29 +11,36 @@ final class ObjectProof {
 
   private final Upload upload;
   private final HeldParts held;
+  private final HeldParts ours;
   private final PartSource source;
   private final PartPlan plan;
 
   /**
    * Needs the upload COMPLETED.
    *
-   * @param held what the ledger says of the parts that the object is made of
+   * @param held the parts that the object is made of, by the ledger
+   * @param ours the parts that were compared with the source, or sent from it
    */
-  ObjectProof(Upload upload, HeldParts held, PartSource source) {
+  ObjectProof(Upload upload, HeldParts held, HeldParts ours, PartSource source) {
     this.upload = upload;
     this.held = held;
+    this.ours = ours;
     this.source = source;
     this.plan = PartPlan.of(upload);
   }
 
   /**
-   * Reads the whole source and compares it.
+   * Reads the whole source and compares it. A stream that was read already is compared by the
+   * checksums of its parts, as far as the ledger has them.
    *
    * @return false if no checksum tells
    * @throws OtherSourceException if it is another one
    */
   boolean check() throws IOException {
-    if (hasOneOfTheWhole()) {
+    if (!source.isRepeatable() && ours.hasAll()) {
+      ours.checkAgainst(held);
+      return held.hasAll();
+    } else if (hasOneOfTheWhole()) {
       compareWhole();
     } else if (held.hasAll()) {
       for (int number = 1; number <= plan.partCount(); number++) {

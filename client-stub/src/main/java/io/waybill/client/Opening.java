@@ -21,7 +21,7 @@ final class Opening {
   private final UploadOptions options;
   private final long sizeBytes;
   private final ResumeFile memory;
-  private final String marks;
+  private final String inodeAndCtime;
   private Origin origin = Origin.NAMED;
 
   /** Where a session comes from, which decides whose parts it may hold. */
@@ -39,19 +39,19 @@ final class Opening {
   /**
    * For one upload.
    *
-   * @param marks {@link FileIdentity#marks} of the file; any text for a stream
+   * @param inodeAndCtime {@link FileIdentity#inodeAndCtime} of the file; any text for a stream
    */
   Opening(
       WaybillClient client,
       UploadOptions options,
       long sizeBytes,
       ResumeFile memory,
-      String marks) {
+      String inodeAndCtime) {
     this.client = client;
     this.options = options;
     this.sizeBytes = sizeBytes;
     this.memory = memory;
-    this.marks = marks;
+    this.inodeAndCtime = inodeAndCtime;
   }
 
   /**
@@ -84,7 +84,7 @@ final class Opening {
     return origin == Origin.REMEMBERED || origin == Origin.DOUBTFUL;
   }
 
-  /** Whether nobody can have sent a part before. */
+  /** Whether this call started the session; another one may be given its id and send parts too. */
   boolean isFresh() {
     return origin == Origin.FRESH;
   }
@@ -111,7 +111,7 @@ final class Opening {
     return upload;
   }
 
-  /** Whether parts without a checksum may be taken for this source's, as far as can be known. */
+  /** Whether parts without a checksum count as this source's: nothing indicates another one. */
   boolean isOfThisSource() {
     return origin == Origin.FRESH || origin == Origin.REMEMBERED;
   }
@@ -122,9 +122,9 @@ final class Opening {
       try {
         Upload upload = start(saved.get().requestId());
         if (!OVER.contains(upload.getState())) {
-          boolean same = saved.get().marks().equals(marks);
+          boolean same = saved.get().inodeAndCtime().equals(inodeAndCtime);
           origin = same ? Origin.REMEMBERED : Origin.DOUBTFUL;
-          // The marks stay those that it was started with: what came before is not of these.
+          // Those of the start are kept: parts that arrived before are of that file.
           return remembered(saved.get(), upload);
         }
       } catch (WaybillException e) {
@@ -138,13 +138,14 @@ final class Opening {
 
   private Upload startRemembered() {
     origin = Origin.FRESH;
-    var started = new ResumeFile.Saved(UUID.randomUUID().toString(), "", marks);
+    var started = new ResumeFile.Saved(UUID.randomUUID().toString(), "", inodeAndCtime);
     memory.save(started);
     return remembered(started, start(started.requestId()));
   }
 
   private Upload remembered(ResumeFile.Saved saved, Upload upload) {
-    memory.save(new ResumeFile.Saved(saved.requestId(), upload.getUploadId(), saved.marks()));
+    memory.save(
+        new ResumeFile.Saved(saved.requestId(), upload.getUploadId(), saved.inodeAndCtime()));
     return upload;
   }
 

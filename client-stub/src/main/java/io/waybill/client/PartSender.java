@@ -22,8 +22,9 @@ final class PartSender implements PartWork, AutoCloseable {
   static final Duration EXPIRY_MARGIN = Duration.ofSeconds(30);
 
   private final Session session;
-  private final SigningQueue signing;
-  private final Reports reports;
+  private final int parallel;
+  private SigningQueue signing;
+  private Reports reports;
   private final PartPut put;
   private final Buffers buffers;
   private final Backoff backoff;
@@ -36,14 +37,25 @@ final class PartSender implements PartWork, AutoCloseable {
   PartSender(Session session, Uploader.Setup setup, PauseGate gate, ProgressMeter meter) {
     this.session = session;
     this.signing = new SigningQueue(session);
-    this.reports = new Reports(setup.parallel());
+    this.parallel = setup.parallel();
+    this.reports = new Reports(parallel, Reports.LAST_ANSWERS);
     this.put = setup.put();
     this.buffers = setup.buffers();
     this.backoff = setup.backoff();
     this.clock = setup.clock();
     this.gate = gate;
     this.meter = meter;
-    this.connections = new Semaphore(setup.parallel(), true);
+    this.connections = new Semaphore(parallel, true);
+  }
+
+  /**
+   * Forgets the failures of the pass before: where it was too late for parts then, it need not be
+   * any more. No part is being sent meanwhile.
+   */
+  void beginPass() {
+    reports.close();
+    reports = new Reports(parallel, Reports.LAST_ANSWERS);
+    signing = new SigningQueue(session);
   }
 
   /**

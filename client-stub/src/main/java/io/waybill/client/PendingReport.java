@@ -41,7 +41,7 @@ final class PendingReport {
   }
 
   /** Waits for the answer until a time at most, whatever it is, and then asks for none any more. */
-  void leave(long deadlineNanos) {
+  void awaitThenCancel(long deadlineNanos) {
     try {
       var unused = first.get(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {

@@ -10,4 +10,13 @@ public interface ProgressListener {
    * an exception is ignored; an Error ends the upload.
    */
   void onProgress(UploadProgress progress);
+
+  /**
+   * Called when an earlier run's upload was given up and aborted: the whole source is sent under a
+   * new one.
+   *
+   * @param uploadId the earlier upload's id
+   * @param reason why it was not resumed
+   */
+  default void onRestart(String uploadId, String reason) {}
 }

@@ -12,6 +12,7 @@ final class ProgressMeter {
 
   private final Object lock = new Object();
   private UploadProgress now;
+  private Phase beforePause = Phase.UPLOADING;
 
   ProgressMeter(long totalBytes, ProgressListener listener) {
     this.listener = listener;
@@ -31,8 +32,33 @@ final class ProgressMeter {
     tell();
   }
 
+  /** Begins a phase that can be paused. */
+  void begin(Phase phase, boolean paused) {
+    synchronized (lock) {
+      beforePause = phase;
+    }
+    phase(paused ? Phase.PAUSED : phase);
+  }
+
+  /** Shows the pause, in a phase that can be paused. */
+  void pause() {
+    Phase phase = now().phase();
+    if (phase == Phase.UPLOADING || phase == Phase.COMPARING) {
+      turn(phase, Phase.PAUSED);
+    }
+  }
+
+  /** Goes back to the phase before the pause. */
+  void resume() {
+    Phase before;
+    synchronized (lock) {
+      before = beforePause;
+    }
+    turn(Phase.PAUSED, before);
+  }
+
   /** Changes from one phase to another, if it is in that one. */
-  void turn(Phase from, Phase to) {
+  private void turn(Phase from, Phase to) {
     synchronized (lock) {
       if (now.phase() != from) {
         return;
@@ -40,6 +66,15 @@ final class ProgressMeter {
       now = with(to, now.confirmedBytes(), now.inFlightBytes(), now.partsDone());
     }
     tell();
+  }
+
+  /** Tells that another upload takes the place of one that was given up. */
+  void restarted(String uploadId, String reason) {
+    try {
+      listener.onRestart(uploadId, reason);
+    } catch (Exception e) {
+      // The listener's own affair; an upload does not end for it.
+    }
   }
 
   /** Begins anew from what the server's ledger has. */

@@ -1,9 +1,9 @@
 package io.waybill.client;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Reports under way, so that no connection to S3 waits for the ledger. There are never more than a
@@ -12,14 +12,22 @@ import java.util.concurrent.TimeUnit;
  */
 final class Reports {
 
-  /** What a server needs that is well; nobody waits longer for one that is not. */
-  private static final long LAST_ANSWERS_SECONDS = 2;
+  /** How long the reports under way may take after a failure: enough for a healthy server. */
+  static final Duration LAST_ANSWERS = Duration.ofSeconds(2);
 
   private final int limit;
+  private final Duration lastAnswers;
   private final Queue<PendingReport> pending = new ArrayDeque<>();
 
-  Reports(int limit) {
+  /**
+   * None yet.
+   *
+   * @param limit how many may be under way
+   * @param lastAnswers how long {@link #close} waits for answers
+   */
+  Reports(int limit, Duration lastAnswers) {
     this.limit = limit;
+    this.lastAnswers = lastAnswers;
   }
 
   /**
@@ -54,8 +62,8 @@ final class Reports {
    * lacks travels again when the upload is resumed.
    */
   synchronized void close() {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(LAST_ANSWERS_SECONDS);
-    pending.forEach(report -> report.leave(deadline));
+    long deadline = System.nanoTime() + lastAnswers.toNanos();
+    pending.forEach(report -> report.awaitThenCancel(deadline));
     pending.clear();
   }
 

@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Remembers, from one run to the next, which session a file's upload has: three lines, the
- * request_id, the upload_id, and the file's marks. Written to a temporary file first and then
- * moved, so that after a crash it is there whole or not at all. If it cannot be kept, the upload
- * goes on without.
+ * request_id, the upload_id, and the file's inode and ctime. Written to a temporary file first and
+ * then moved, so that after a crash it is there whole or not at all. If it cannot be kept, the
+ * upload goes on without.
  */
 final class ResumeFile {
 
@@ -26,15 +26,15 @@ final class ResumeFile {
    *
    * @param requestId what the session was started with
    * @param uploadId the session's id; empty where the reply is not known to have come
-   * @param marks {@link FileIdentity#marks} of the file that the session was started for; empty
-   *     where the state file is of a release that did not write them
+   * @param inodeAndCtime {@link FileIdentity#inodeAndCtime} of the file that the session was
+   *     started for; empty where the state file is of a release that did not write them
    */
-  record Saved(String requestId, String uploadId, String marks) {}
+  record Saved(String requestId, String uploadId, String inodeAndCtime) {}
 
   private final @Nullable Path file;
 
   /** The session that this run goes on with; empty for none yet. */
-  private String ours = "";
+  private String requestId = "";
 
   private ResumeFile(@Nullable Path file) {
     this.file = file;
@@ -65,7 +65,7 @@ final class ResumeFile {
   }
 
   void save(Saved saved) {
-    ours = saved.requestId();
+    requestId = saved.requestId();
     if (file == null) {
       return;
     }
@@ -73,7 +73,9 @@ final class ResumeFile {
       Files.createDirectories(file.getParent());
       Path temporary = Files.createTempFile(file.getParent(), "new-", ".tmp");
       try {
-        write(temporary, String.join("\n", saved.requestId(), saved.uploadId(), saved.marks(), ""));
+        write(
+            temporary,
+            String.join("\n", saved.requestId(), saved.uploadId(), saved.inodeAndCtime(), ""));
         Files.move(
             temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       } finally {
@@ -86,7 +88,7 @@ final class ResumeFile {
 
   /** Forgets the session that was saved last, unless another process has begun another since. */
   void delete() {
-    if (file == null || load().filter(saved -> !saved.requestId().equals(ours)).isPresent()) {
+    if (file == null || load().filter(saved -> !saved.requestId().equals(requestId)).isPresent()) {
       return;
     }
     try {

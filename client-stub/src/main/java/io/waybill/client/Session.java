@@ -10,6 +10,7 @@ import io.waybill.v1.ReportPartRequest;
 import io.waybill.v1.SignPartsRequest;
 import io.waybill.v1.SignedPart;
 import io.waybill.v1.Upload;
+import io.waybill.v1.UploadMode;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,12 +21,14 @@ final class Session {
   private final String uploadId;
   private final ChecksumAlgorithm algorithm;
   private final PartPlan plan;
+  private final boolean single;
 
   Session(WaybillClient client, Upload upload) {
     this.client = client;
     this.uploadId = upload.getUploadId();
     this.algorithm = upload.getChecksumAlgorithm();
     this.plan = PartPlan.of(upload);
+    this.single = upload.getMode() == UploadMode.UPLOAD_MODE_SINGLE;
   }
 
   ChecksumAlgorithm algorithm() {
@@ -35,6 +38,11 @@ final class Session {
   /** Whether parts can be signed before their bytes are known. */
   boolean unhashed() {
     return algorithm == ChecksumAlgorithm.CHECKSUM_ALGORITHM_NONE;
+  }
+
+  /** Whether the object is one PUT, so that it can be no mixture of two files. */
+  boolean isSingle() {
+    return single;
   }
 
   PartPlan plan() {

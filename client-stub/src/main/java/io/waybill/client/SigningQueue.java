@@ -54,8 +54,8 @@ final class SigningQueue {
   }
 
   /**
-   * Waits until the part is signed, or else it is this thread's turn to call. Whom a short reply
-   * leaves without signs for itself.
+   * Waits until the part is signed, or else it is this thread's turn to call. A thread whose part
+   * is missing from a short reply makes a call of its own.
    *
    * @return what to sign; nothing if there is nothing to do
    * @throws RuntimeException what a call of another thread failed with

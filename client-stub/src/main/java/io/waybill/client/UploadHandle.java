@@ -63,13 +63,13 @@ public final class UploadHandle {
   /** Begins no further part until {@link #resume}; those under way are sent to their end. */
   public void pause() {
     gate.close();
-    meter.turn(Phase.UPLOADING, Phase.PAUSED);
+    meter.pause();
   }
 
   /** Goes on after {@link #pause}. */
   public void resume() {
     gate.open();
-    meter.turn(Phase.PAUSED, Phase.UPLOADING);
+    meter.resume();
   }
 
   /** Stops, and leaves the session as it is, to be resumed. The result fails with CANCELLED. */

@@ -24,6 +24,8 @@ public record UploadProgress(
   public enum Phase {
     /** Starting or finding its session. */
     STARTING,
+    /** Reading the source, to compare it with the parts that have arrived. */
+    COMPARING,
     /** Sending parts. */
     UPLOADING,
     /** No new part begins until {@link UploadHandle#resume}. */

@@ -87,12 +87,13 @@ final class UploadRun {
    * changed under it, and it could not complete either.
    */
   private void giveUp(String uploadId, OtherSourceException why) {
-    LOG.log(Level.INFO, "upload " + uploadId + " is begun anew: " + why.getMessage());
+    LOG.log(Level.DEBUG, "upload " + uploadId + " is not resumed: " + why.getMessage());
     try {
       var unused = setup.client().abort(uploadId);
     } catch (WaybillException e) {
       // It is complete, or ends by itself when its time is over.
     }
+    meter.restarted(uploadId, String.valueOf(why.getMessage()));
   }
 
   private Upload carryOut(Upload opened) throws IOException, InterruptedException {
@@ -101,25 +102,26 @@ final class UploadRun {
     tooLate = isTooLate(opened);
     boolean holdsParts = !tooLate && opened.getUploadedParts() > 0;
     HeldParts held = holdsParts ? HeldParts.of(session) : HeldParts.none(session);
-    Upload known = believed(session, held, opened);
+    Upload known = withoutDoubtfulParts(held, opened);
     meter.ledger(known);
-    Upload upload = finish(session, compared(session, held), held, known);
-    if (tooLate && !opening.isFresh()) {
-      prove(session, upload);
+    PartSource parts = compared(session, held);
+    try (PartSender sender = new PartSender(session, setup, gate, meter)) {
+      Upload upload = finish(session, parts, held, sender, known);
+      checkCompleted(session, held.with(sender.sent()), upload);
+      return upload;
     }
-    return upload;
   }
 
   /** The upload with those parts only that may be this source's: the others are sent again. */
-  private Upload believed(Session session, HeldParts held, Upload opened) {
+  private Upload withoutDoubtfulParts(HeldParts held, Upload opened) {
     if (tooLate || opening.isOfThisSource()) {
       return opened;
     }
-    boolean nothingTells = held.isEmpty() && opened.getUploadedParts() > 0;
-    if (opening.isResumed() && (session.unhashed() || nothingTells)) {
+    // No part is reported yet: nothing is lost, and another process may be sending some.
+    if (opening.isResumed() && held.isEmpty()) {
       throw new OtherSourceException("no checksum tells whether its parts are this file's");
     }
-    return held.without(opened);
+    return held.withoutDoubtfulParts(opened);
   }
 
   /** Before anything is sent where the source allows it, so that nothing of another file is. */
@@ -136,16 +138,41 @@ final class UploadRun {
   }
 
   private void compare(Session session, HeldParts held) throws IOException, InterruptedException {
+    meter.begin(Phase.COMPARING, gate.isClosed());
     PartWork comparison =
         task -> {
+          gate.pass();
           held.check(task.number(), task.body());
           return true;
         };
     var unused = pass(session, source, comparison, held.known());
   }
 
-  private void prove(Session session, Upload upload) throws IOException {
-    boolean told = new ObjectProof(upload, HeldParts.of(session), source).check();
+  /**
+   * The look after Complete: other parts may have been reported between the last look and it. The
+   * ledger takes no parts any more, and the object is made of those that it has.
+   */
+  private void checkCompleted(Session session, HeldParts ours, Upload upload) throws IOException {
+    if (tooLate) {
+      prove(session, ours, upload);
+    } else if (isShared(session)) {
+      try {
+        ours.checkAgainst(HeldParts.reported(session));
+      } catch (OtherSourceException e) {
+        throw new OtherSourceException(
+            "the upload was completed, and its object %s is not this file (or stream): %s"
+                .formatted(upload.getObject().getLocation(), e.getMessage()));
+      }
+    }
+  }
+
+  /** Whether another process may have sent parts; a new single PUT is one file, whole. */
+  private boolean isShared(Session session) {
+    return !(session.isSingle() && opening.isFresh());
+  }
+
+  private void prove(Session session, HeldParts ours, Upload upload) throws IOException {
+    boolean told = new ObjectProof(upload, HeldParts.of(session), ours, source).check();
     if (told || opening.isOfThisSource()) {
       return;
     }
@@ -163,13 +190,6 @@ final class UploadRun {
         || upload.getState() == UploadState.UPLOAD_STATE_COMPLETED;
   }
 
-  private Upload finish(Session session, PartSource parts, HeldParts held, Upload known)
-      throws IOException, InterruptedException {
-    try (PartSender sender = new PartSender(session, setup, gate, meter)) {
-      return finish(session, parts, held, sender, known);
-    }
-  }
-
   private Upload finish(
       Session session, PartSource parts, HeldParts held, PartSender sender, Upload known)
       throws IOException, InterruptedException {
@@ -183,7 +203,7 @@ final class UploadRun {
         tooLate = true;
       } else {
         sendMissing(session, parts, sender, upload);
-        checkSent(session, parts, held, sender);
+        checkSent(session, parts, held.with(sender.sent()));
       }
       meter.phase(Phase.COMPLETING);
       try {
@@ -199,27 +219,26 @@ final class UploadRun {
   }
 
   /** The last look before Complete: whether what was sent is one source, whole, and this one. */
-  private void checkSent(Session session, PartSource parts, HeldParts held, PartSender sender)
+  private void checkSent(Session session, PartSource parts, HeldParts ours)
       throws IOException, InterruptedException {
     boolean unchanged = parts.isUnchanged();
     if (tooLate) {
       return;
     }
     if (!unchanged) {
-      compareWhole(session, parts);
+      compareWhole(session, parts, ours);
     }
-    if (!opening.isFresh()) {
-      held.checkStill(sender.sent());
+    if (isShared(session)) {
+      ours.checkAgainst(HeldParts.of(session));
     }
   }
 
   /** By checksums, where the file system saw a change that need not be one of the bytes. */
-  private void compareWhole(Session session, PartSource parts)
+  private void compareWhole(Session session, PartSource parts, HeldParts ours)
       throws IOException, InterruptedException {
-    HeldParts all = HeldParts.of(session);
     try {
-      if (all.hasAll()) {
-        compare(session, all);
+      if (ours.hasAll()) {
+        compare(session, ours);
         if (parts.isUnchanged()) {
           return;
         }
@@ -239,9 +258,10 @@ final class UploadRun {
 
   private void sendMissing(Session session, PartSource parts, PartSender sender, Upload known)
       throws IOException, InterruptedException {
-    meter.phase(gate.isClosed() ? Phase.PAUSED : Phase.UPLOADING);
+    meter.begin(Phase.UPLOADING, gate.isClosed());
     Upload upload = known;
     for (int pass = 1; pass <= MAX_PASSES && upload.getMissingRangesCount() > 0; pass++) {
+      sender.beginPass();
       boolean more = pass(session, parts, sender, upload.getMissingRangesList());
       tooLate |= !more;
       if (!more || upload.getMissingRangesCount() < MISSING_RANGES_LIMIT) {

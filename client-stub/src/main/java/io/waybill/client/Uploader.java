@@ -28,6 +28,12 @@ import org.jspecify.annotations.Nullable;
  * cannot be seen: other bytes under the same size, mtime, inode and ctime, which takes a clock that
  * was set back, a write through a memory map that the file system has not noted yet, or a file
  * system without inodes and ctimes (Windows has neither).
+ *
+ * <p>Two processes may send different files into one upload, where its id is given to both. The
+ * parts' checksums are compared with the ledger's before Complete and after it, so neither process
+ * reports success for a mixture. Two gaps remain: parts reported between the comparison and
+ * Complete may still be made into an object, though both processes then fail with SOURCE_CHANGED;
+ * and parts without checksums cannot be compared.
  */
 public final class Uploader {
 
@@ -121,10 +127,15 @@ public final class Uploader {
             Objects.toString(Files.probeContentType(file), ""));
     FileSource source = new FileSource(file);
     try {
-      FileIdentity begun = source.begun();
-      ResumeFile memory = memory(file, begun, named);
+      FileIdentity identityAtStart = source.identityAtStart();
+      ResumeFile memory = memory(file, identityAtStart, named);
       Opening opening =
-          new Opening(setup.client(), named, begun.sizeBytes(), memory, begun.marks());
+          new Opening(
+              setup.client(),
+              named,
+              identityAtStart.sizeBytes(),
+              memory,
+              identityAtStart.inodeAndCtime());
       return start(source, opening, memory, listener);
     } catch (Throwable e) {
       source.close();
@@ -145,7 +156,7 @@ public final class Uploader {
     StreamSource source = new StreamSource(stream, sizeBytes, setup.parallel());
     ResumeFile memory = ResumeFile.none();
     Opening opening =
-        new Opening(setup.client(), options, sizeBytes, memory, FileIdentity.NO_MARKS);
+        new Opening(setup.client(), options, sizeBytes, memory, FileIdentity.NO_INODE);
     return start(source, opening, memory, listener);
   }
 
@@ -163,7 +174,8 @@ public final class Uploader {
       // has no such characters: said below
     }
     throw new IOException(
-        "its name cannot be read in the locale's encoding; set LC_ALL=C.UTF-8, or give a filename");
+        "the file's name cannot be read in the locale's encoding; set LC_ALL=C.UTF-8, or name it with"
+            + " UploadOptions.filename");
   }
 
   private UploadHandle start(
@@ -176,14 +188,18 @@ public final class Uploader {
     return handle;
   }
 
-  private ResumeFile memory(Path file, FileIdentity begun, UploadOptions options) {
+  private ResumeFile memory(Path file, FileIdentity identityAtStart, UploadOptions options) {
     if (stateFolder == null || !options.requestId().isEmpty() || !options.uploadId().isEmpty()) {
       return ResumeFile.none();
     }
     stateFolder.sweep(setup.clock().instant());
     return stateFolder.file(
         Fingerprint.of(
-            setup.client().target(), file, begun.sizeBytes(), begun.modified(), options));
+            setup.client().target(),
+            file,
+            identityAtStart.sizeBytes(),
+            identityAtStart.modified(),
+            options));
   }
 
   /** What an uploader is made of. Every setting has a default. */

@@ -213,7 +213,6 @@ public final class WaybillClient implements AutoCloseable {
     private Optional<Path> caFile = Optional.empty();
     private @Nullable Identity identity;
     private @Nullable Supplier<String> token;
-    private @Nullable TokenFile tokenFile;
     private Duration deadline = Duration.ofSeconds(30);
     private Duration storageDeadline = Duration.ofSeconds(60);
     private Duration completeDeadline = Duration.ofMinutes(15);
@@ -279,17 +278,29 @@ public final class WaybillClient implements AutoCloseable {
      */
     public Builder token(Supplier<String> supplier) {
       token = supplier;
-      tokenFile = null;
       return this;
     }
 
     /**
-     * The file that holds the bearer token: read by {@link #build}, and again within a second of a
-     * change. White space around the token is removed. Takes the place of {@link #token}.
+     * The file that holds the bearer token: read by the first call, and again within a second of a
+     * change. It need not be there before; calls without it fail with UNAUTHENTICATED. White space
+     * around the token is removed. Takes the place of {@link #token}.
      */
     public Builder tokenFile(Path file) {
-      tokenFile = new TokenFile(file, System::nanoTime);
-      token = tokenFile;
+      token = new TokenFile(file, System::nanoTime);
+      return this;
+    }
+
+    /**
+     * Asks for the token at once, so that a wrong one is noticed before the first call.
+     *
+     * @throws IllegalArgumentException if its file cannot be read, or it is one that {@link
+     *     #token(String)} would refuse
+     */
+    public Builder checkToken() {
+      if (token != null) {
+        var unused = BearerToken.checked(token.get());
+      }
       return this;
     }
 
@@ -327,8 +338,6 @@ public final class WaybillClient implements AutoCloseable {
      * Builds the client; it connects with the first call.
      *
      * @throws IOException if the CA file or the client's own certificate or key cannot be read
-     * @throws IllegalArgumentException if the token file cannot be read, or holds what {@link
-     *     #token(String)} would refuse
      * @throws IllegalStateException if the token would travel in the clear, see {@link
      *     #insecureSendToken}, or if there is a client certificate and no TLS
      */
@@ -336,9 +345,6 @@ public final class WaybillClient implements AutoCloseable {
       if (plaintext && token != null && !insecureSendToken && !LoopbackTarget.is(target)) {
         throw new IllegalStateException(
             "without TLS the token would travel in the clear to " + target);
-      }
-      if (tokenFile != null) {
-        var unused = tokenFile.get();
       }
       return new WaybillClient(
           this,

@@ -138,7 +138,7 @@ class BearerTokenTest {
         .hasMessageNotContaining(SECRET);
 
     Path file = Files.writeString(folder.resolve("token"), token);
-    assertThatThrownBy(() -> builder().tokenFile(file).build())
+    assertThatThrownBy(() -> builder().tokenFile(file).checkToken())
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith(file + ": the token ")
         .hasMessageNotContaining(SECRET);
@@ -149,6 +149,18 @@ class BearerTokenTest {
           .hasMessageNotContaining(SECRET);
     }
     assertThat(received).isEmpty();
+  }
+
+  /** A sidecar may write it. */
+  @Test
+  void aFileMayComeAfterTheClient() throws Exception {
+    Path file = folder.resolve("late");
+    try (WaybillClient client = builder().tokenFile(file).build()) {
+      assertThat(refused(client)).hasMessageContaining("late: no such file");
+      Files.writeString(file, SECRET);
+      list(client);
+    }
+    assertThat(received).containsExactly("Bearer " + SECRET);
   }
 
   @Test

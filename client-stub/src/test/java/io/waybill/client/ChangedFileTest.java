@@ -3,6 +3,7 @@ package io.waybill.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import io.grpc.Status;
 import io.waybill.client.UploadFailedException.Kind;
@@ -10,6 +11,7 @@ import io.waybill.v1.ChecksumAlgorithm;
 import io.waybill.v1.Upload;
 import io.waybill.v1.UploadState;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +21,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.IntConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -115,7 +119,8 @@ class ChangedFileTest {
     do {
       Files.setLastModifiedTime(file, before.modified());
       now = FileIdentity.of(file);
-    } while (now.marks().equals(before.marks())); // A clock of the kernel's ticks every 4 ms.
+    } while (now.inodeAndCtime()
+        .equals(before.inodeAndCtime())); // A clock of the kernel's ticks every 4 ms.
     assertThat(now.hasOtherSizeOrTime(before)).isFalse();
   }
 
@@ -169,7 +174,7 @@ class ChangedFileTest {
     interrupted(CRC32C);
     recordChecksums(1, 2, 3);
     change(Change.SAME_INODE, otherFrom(3));
-    saveMarks(FileIdentity.of(file).marks());
+    saveInodeAndCtime(FileIdentity.of(file).inodeAndCtime());
 
     assertBegunAnew(upload(CRC32C));
   }
@@ -253,29 +258,29 @@ class ChangedFileTest {
   }
 
   @Test
-  void aStateFileWithoutMarksIsComparedByChecksums() throws Exception {
+  void aStateFileWithoutInodeIsComparedByChecksums() throws Exception {
     interrupted(CRC32C);
     recordChecksums(1, 2, 3);
-    saveMarks("");
+    saveInodeAndCtime("");
 
     assertResumed(upload(CRC32C), 4, 5, 6, 7, 8, 9, 10);
   }
 
   @Test
-  void aStateFileWithoutMarksIsNotBelievedWithoutChecksums() throws Exception {
+  void aStateFileWithoutInodeIsNotBelievedWithoutChecksums() throws Exception {
     interrupted(NONE);
-    saveMarks("");
+    saveInodeAndCtime("");
 
     assertBegunAnew(upload(NONE));
   }
 
   /** As another machine or release would have written it. */
-  private void saveMarks(String marks) throws IOException {
+  private void saveInodeAndCtime(String inodeAndCtime) throws IOException {
     try (var states = Files.list(bench.stateFolder())) {
       Path state = states.findFirst().orElseThrow();
       List<String> lines = new ArrayList<>(Files.readAllLines(state).subList(0, 2));
-      if (!marks.isEmpty()) {
-        lines.add(marks);
+      if (!inodeAndCtime.isEmpty()) {
+        lines.add(inodeAndCtime);
       }
       Files.write(state, lines);
     }
@@ -375,6 +380,153 @@ class ChangedFileTest {
     assertThat(bench.waybill.count("Complete")).isZero();
   }
 
+  @Test
+  void faults1TheProcessThatStartedAnUploadIsRefusedToMixToo() {
+    beforeTheLastReport(reported -> bench.waybill.record("upload-1", reported, new byte[4]));
+
+    UploadFailedException e = fail(CRC32C);
+
+    assertThat(e.kind()).isEqualTo(Kind.SOURCE_CHANGED);
+    assertThat(e).hasMessage("part 9 of the upload was sent by another process, with other bytes");
+    assertThat(bench.waybill.count("Complete")).isZero();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Sender.class)
+  void faults1AnObjectOfAnotherProcessIsNotTheOneOfWhoStartedIt(Sender sender) {
+    beforeTheLastReport(
+        reported -> {
+          for (int n = 1; n <= 10; n++) {
+            bench.waybill.record("upload-1", n, new byte[4]);
+          }
+          bench.client.complete("upload-1");
+        });
+
+    UploadFailedException e =
+        catchThrowableOfType(UploadFailedException.class, () -> sender.send(bench, file));
+
+    assertThat(e.kind()).isEqualTo(Kind.SOURCE_CHANGED);
+    assertThat(e).hasMessageContaining("part 1 of the upload");
+  }
+
+  /** A file can be read again, a stream cannot. */
+  private enum Sender {
+    OF_A_FILE {
+      @Override
+      void send(Bench bench, Path file) throws Exception {
+        var unused = bench.uploader().upload(file);
+      }
+    },
+    OF_A_STREAM {
+      @Override
+      void send(Bench bench, Path file) throws Exception {
+        try (InputStream stream = Files.newInputStream(file)) {
+          var unused = bench.uploader().upload(stream, SIZE, UploadOptions.defaults());
+        }
+      }
+    };
+
+    abstract void send(Bench bench, Path file) throws Exception;
+  }
+
+  @Test
+  void faults1APartThatComesAfterTheLastLookIsNoSuccess() {
+    bench.waybill.beforeComplete(() -> bench.waybill.record("upload-1", 5, new byte[4]));
+
+    UploadFailedException e = fail(CRC32C);
+
+    assertThat(e.kind()).isEqualTo(Kind.SOURCE_CHANGED);
+    assertThat(e)
+        .hasMessage(
+            "the upload was completed, and its object s3://bucket/key is not this file (or stream):"
+                + " part 5 of the upload was sent by another process, with other bytes");
+  }
+
+  @Test
+  void faults1AResumedUploadThatWasMixedAfterTheLastLookIsSentAnew() throws Exception {
+    interrupted(CRC32C);
+    recordChecksums(1, 2, 3);
+    bench.waybill.beforeComplete(() -> bench.waybill.record("upload-1", 5, new byte[4]));
+
+    assertThat(upload(CRC32C).getUploadId()).isEqualTo("upload-2");
+    assertThat(bench.s3.content("upload-2", 10)).isEqualTo(Files.readAllBytes(file));
+  }
+
+  @Test
+  void faults1ADoubtfulUploadWithoutPartsIsNotShared() throws Exception {
+    interrupted(CRC32C);
+    for (int n = 1; n <= 3; n++) {
+      bench.waybill.forget("upload-1", n);
+    }
+    change(Change.OTHER_INODE, otherFrom(1));
+
+    assertBegunAnew(upload(CRC32C));
+  }
+
+  @Test
+  void sendsWhatIsMissingWhereItIsNotTooLateAnyMore() throws Exception {
+    bench.waybill.failNext(
+        "SignParts", FakeWaybill.error(Status.Code.FAILED_PRECONDITION, "UPLOAD_COMPLETING"));
+
+    assertResumed(upload(CRC32C), 1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
+    assertThat(bench.waybill.count("Complete")).isEqualTo(2);
+  }
+
+  @Test
+  void tellsThatItComparesAndWhyItDoesNotResume() throws Exception {
+    interrupted(CRC32C);
+    recordChecksums(1, 2, 3);
+    change(Change.OTHER_INODE, otherFrom(3));
+    List<String> told = new CopyOnWriteArrayList<>();
+    ProgressListener listener =
+        new ProgressListener() {
+          @Override
+          public void onProgress(UploadProgress progress) {
+            told.add(progress.phase().name());
+          }
+
+          @Override
+          public void onRestart(String uploadId, String reason) {
+            told.add(uploadId + ": " + reason);
+          }
+        };
+
+    var unused = bench.uploader().start(file, UploadOptions.defaults(), listener).await();
+
+    assertThat(told)
+        .containsSubsequence(
+            "COMPARING",
+            "upload-1: part 3 of the upload is not this file's (or stream's)",
+            "UPLOADING",
+            "COMPLETED");
+  }
+
+  @Test
+  void comparesNothingWhilePaused() throws Exception {
+    interrupted(CRC32C);
+    recordChecksums(1, 2, 3);
+    CompletableFuture<UploadHandle> started = new CompletableFuture<>();
+    List<UploadProgress.Phase> phases = new CopyOnWriteArrayList<>();
+    ProgressListener listener =
+        progress -> {
+          if (phases.isEmpty()) {
+            started.join().pause();
+          }
+          phases.add(progress.phase());
+        };
+    UploadHandle handle = bench.uploader().start(file, UploadOptions.defaults(), listener);
+    started.complete(handle);
+    await().until(() -> phases.contains(UploadProgress.Phase.PAUSED));
+    assertThat(bench.s3.sent()).isEmpty();
+
+    handle.resume();
+    var unused = handle.await();
+
+    assertThat(phases)
+        .containsSubsequence(UploadProgress.Phase.PAUSED, UploadProgress.Phase.COMPARING);
+    assertThat(bench.s3.sent()).containsExactlyInAnyOrder(4, 5, 6, 7, 8, 9, 10);
+  }
+
   /** What happens to the file while part 10 is on its way. */
   private interface Meanwhile {
     void happens() throws IOException;
@@ -424,6 +576,18 @@ class ChangedFileTest {
     whileTheLastPartTravels(this::chmod);
 
     assertResumed(upload(CRC32C), 1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
+  }
+
+  /** S3 confirms checksums for CRC32C only here. */
+  @ParameterizedTest
+  @EnumSource(
+      value = ChecksumAlgorithm.class,
+      names = {"CHECKSUM_ALGORITHM_MD5", "CHECKSUM_ALGORITHM_SHA256"})
+  void completesWhereTheCtimeChangedAndS3ReturnsNoChecksums(ChecksumAlgorithm algorithm)
+      throws Exception {
+    whileTheLastPartTravels(this::chmod);
+
+    assertResumed(upload(algorithm), 1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
   }
 
   @Test

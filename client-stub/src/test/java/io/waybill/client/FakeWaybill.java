@@ -331,8 +331,11 @@ public final class FakeWaybill extends UploadServiceGrpc.UploadServiceImplBase {
           if (action != null) {
             action.run();
           }
-          active(request.getUploadId());
           Upload upload = snapshot(request.getUploadId());
+          if (upload.getState() == UploadState.UPLOAD_STATE_COMPLETED) {
+            return CompleteResponse.newBuilder().setUpload(upload).build();
+          }
+          active(request.getUploadId());
           if (upload.getMissingRangesCount() > 0) {
             throw error(Status.Code.FAILED_PRECONDITION, "PARTS_MISSING");
           }

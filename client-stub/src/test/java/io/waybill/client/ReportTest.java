@@ -82,7 +82,10 @@ class ReportTest {
 
     var unused = bench.uploaderBuilder().parallel(4).build().upload(bench.file(SIZE));
 
-    assertThat(bench.waybill.calls).endsWith("Complete").containsOnlyOnce("Complete");
+    assertThat(bench.waybill.calls)
+        .filteredOn(call -> !call.equals("ListParts"))
+        .endsWith("Complete")
+        .containsOnlyOnce("Complete");
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.waybill.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.waybill.v1.ReportPartResponse;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -23,7 +24,7 @@ class ReportsTest {
   }
 
   private final Repeats repeats = new Repeats(Backoff.of(RetryPolicy.defaults()), System::nanoTime);
-  private final Reports reports = new Reports(4);
+  private final Reports reports = new Reports(4, Duration.ofMillis(10));
 
   private CompletableFuture<ReportPartResponse> underWay(
       CompletableFuture<ReportPartResponse> answer) {
@@ -53,8 +54,12 @@ class ReportsTest {
     var silent = underWay(new CompletableFuture<>());
     var next = underWay(new CompletableFuture<>());
 
+    long begin = System.nanoTime();
     reports.close();
 
+    assertThat(Duration.ofNanos(System.nanoTime() - begin))
+        .as("less than the clients' own limit")
+        .isBetween(Duration.ofMillis(10), Reports.LAST_ANSWERS);
     assertThat(silent).isCancelled();
     assertThat(next).isCancelled();
   }

@@ -132,7 +132,8 @@ public sealed interface DatabaseConfig {
     Path file = section.path("password_file");
     String given = overrides.get("database.password");
     if (given != null) {
-      return given.strip(); // as of a file: a line break at its end is nobody's password
+      // A line break at its end comes from a file; spaces may be the password's own.
+      return given.replaceFirst("[\\r\\n]+$", "");
     }
     if (file == null) {
       return null;

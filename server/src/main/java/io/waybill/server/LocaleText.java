@@ -20,6 +20,9 @@ import picocli.CommandLine.TypeConversionException;
  * container), and what it cannot decode is lost: U+FFFD instead, and a path that no longer leads to
  * the file. Such text is refused: a server that took it would make a folder of another name.
  *
+ * <p>{@code io.waybill.client.cli.LocaleText} has the same rules: neither module is a dependency of
+ * the other, so a change here belongs there too.
+ *
  * @param encoding how it was decoded
  * @param locale the locale's name
  * @param workingDirectory as Java decoded it
@@ -64,18 +67,25 @@ record LocaleText(Charset encoding, String locale, String workingDirectory) {
    */
   Path path(String text) {
     if (isLostPath(text)) {
-      throw new TypeConversionException(problem("the text"));
+      throw new TypeConversionException(problem("the file name"));
     }
     return Path.of(text);
   }
 
-  /** Lets a command line take no text that is lost, nor run where relative paths are. */
+  /**
+   * Lets a command line take no text that is lost, nor run where relative paths are, but for help.
+   */
   CommandLine applyTo(CommandLine commandLine) {
     return commandLine
         .registerConverter(String.class, this::checked)
         .registerConverter(Path.class, this::path)
         .setExecutionStrategy(
             parsed -> {
+              Integer helped = CommandLine.executeHelpRequest(parsed);
+              if (helped != null) {
+                return helped;
+              }
+              // The data_dir and the files in a server's configuration may be relative paths.
               if (isLostPath(workingDirectory)) {
                 throw new ParameterException(
                     parsed.commandSpec().commandLine(), problem("the working directory's name"));
@@ -99,7 +109,9 @@ record LocaleText(Charset encoding, String locale, String workingDirectory) {
 
   private String problem(String what) {
     return isUtf8()
-        ? what + " has bytes that are not UTF-8, the encoding of the locale " + locale
+        ? what
+            + " contains U+FFFD, or bytes that are not UTF-8, the encoding of the locale "
+            + locale
         : what
             + " cannot be read in the encoding of the locale %s, %s; set LC_ALL=C.UTF-8"
                 .formatted(locale, encoding.name());

@@ -70,6 +70,20 @@ class DatabaseConfigTest {
         .isEqualTo(parse("url: 'jdbc:postgresql:db'", environment).database());
   }
 
+  @Test
+  void onlyLineBreaksAreRemovedFromTheEnvironmentsPassword() {
+    for (String end : new String[] {"\n", "\r\n", "\n\n"}) {
+      assertThat(withPassword(" a\nb " + end)).isEqualTo(withPassword(" a\nb "));
+    }
+    assertThat(withPassword("a ")).isNotEqualTo(withPassword("a"));
+    assertThat(withPassword(" a")).isNotEqualTo(withPassword("a"));
+  }
+
+  private static DatabaseConfig withPassword(String password) {
+    var environment = Map.of("database.user", "u", "database.password", password);
+    return parse("url: 'jdbc:postgresql:db'", environment).database();
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

@@ -20,7 +20,11 @@ final class BarLine implements ProgressBarConsumer {
   /** With the cursor back at the start: the ^C that a terminal echoes wraps nothing. */
   private static final String END = "\u001b[K\u001b[?7h\r";
 
+  /** Removes the bar, and a ^C over its beginning. */
+  static final String CLEAR = "\r\u001b[K";
+
   private final PrintWriter terminal;
+  private volatile boolean kept;
   private boolean drawn;
 
   BarLine(PrintWriter terminal) {
@@ -31,6 +35,11 @@ final class BarLine implements ProgressBarConsumer {
   static boolean isSupported(Map<String, String> environment) {
     String type = environment.getOrDefault("TERM", "");
     return !type.isEmpty() && !type.equals("dumb");
+  }
+
+  /** Leaves the bar in sight when it is closed: the upload is complete. */
+  void keep() {
+    kept = true;
   }
 
   @Override
@@ -48,7 +57,7 @@ final class BarLine implements ProgressBarConsumer {
   @Override
   public void close() {
     if (drawn) {
-      terminal.println();
+      terminal.print(kept ? System.lineSeparator() : CLEAR);
       terminal.flush();
     }
   }

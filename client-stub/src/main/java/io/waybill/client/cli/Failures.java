@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -74,12 +75,14 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
       return "no such file";
     } else if (failure instanceof AccessDeniedException) {
       return "permission denied";
+    } else if (failure instanceof FileSystemException e) {
+      return Objects.requireNonNullElse(e.getReason(), "cannot be read");
     } else if (failure instanceof IOException || failure instanceof TypeConversionException) {
-      return String.valueOf(failure.getMessage());
+      return Objects.requireNonNullElse(failure.getMessage(), "cannot be read");
     } else if (failure instanceof UploadFailedException || failure instanceof WaybillException) {
       return failure.getMessage() + details(failure);
     }
-    return failure.toString();
+    return "a defect: " + Objects.requireNonNullElse(failure.getMessage(), "no message");
   }
 
   private static String rootMessage(Throwable failure) {

@@ -9,9 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import picocli.CommandLine;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
 
 /**
@@ -19,6 +19,9 @@ import picocli.CommandLine.TypeConversionException;
  * directory. It does so in the encoding of the locale, which is ASCII where there is none (cron, a
  * container), and what it cannot decode is lost: U+FFFD instead, and a path that no longer leads to
  * the file. Such text is refused, and never sent.
+ *
+ * <p>{@code io.waybill.server.LocaleText} has the same rules: neither module is a dependency of the
+ * other, so a change here belongs there too.
  *
  * @param encoding how it was decoded
  * @param locale the locale's name
@@ -60,28 +63,38 @@ record LocaleText(Charset encoding, String locale, String workingDirectory) {
   /**
    * The path of a file.
    *
-   * @throws TypeConversionException if it is lost
+   * @throws TypeConversionException if it is lost, or relative to a working directory that is
    */
   Path path(String text) {
     if (isLostPath(text)) {
-      throw new TypeConversionException(problem("the text"));
+      throw new TypeConversionException(problem("the file name"));
     }
-    return Path.of(text);
+    Path path = Path.of(text);
+    if (!path.isAbsolute()) {
+      workingDirectoryProblem()
+          .ifPresent(
+              problem -> {
+                throw new TypeConversionException(problem);
+              });
+    }
+    return path;
   }
 
-  /** Lets a command line take no text that is lost, nor run where relative paths are. */
+  /** Lets a command line take no text that is lost. */
   CommandLine applyTo(CommandLine commandLine) {
     return commandLine
         .registerConverter(String.class, this::checked)
-        .registerConverter(Path.class, this::path)
-        .setExecutionStrategy(
-            parsed -> {
-              if (isLostPath(workingDirectory)) {
-                throw new ParameterException(
-                    parsed.commandSpec().commandLine(), problem("the working directory's name"));
-              }
-              return new CommandLine.RunLast().execute(parsed);
-            });
+        .registerConverter(Path.class, this::path);
+  }
+
+  /**
+   * What is wrong with the working directory; empty for nothing. No upload runs where its name is
+   * lost, whatever the file's path is: the JDK's HTTP client fails there to initialize.
+   */
+  Optional<String> workingDirectoryProblem() {
+    return isLostPath(workingDirectory)
+        ? Optional.of(problem("the working directory's name"))
+        : Optional.empty();
   }
 
   /** A name may truly have U+FFFD: then there is such a file. */
@@ -91,7 +104,9 @@ record LocaleText(Charset encoding, String locale, String workingDirectory) {
 
   private String problem(String what) {
     return isUtf8()
-        ? what + " has bytes that are not UTF-8, the encoding of the locale " + locale
+        ? what
+            + " contains U+FFFD, or bytes that are not UTF-8, the encoding of the locale "
+            + locale
         : what
             + " cannot be read in the encoding of the locale %s, %s; set LC_ALL=C.UTF-8"
                 .formatted(locale, encoding.name());

@@ -49,6 +49,12 @@ record Output(PrintWriter out, PrintWriter err, boolean json, boolean quiet) {
     err.flush();
   }
 
+  /** Prints it in the place of what a sequence clears before. */
+  void note(String clear, String text) {
+    err.println(clear + printable(text));
+    err.flush();
+  }
+
   static String toJson(MessageOrBuilder message) {
     try {
       return JSON.print(message);

@@ -26,6 +26,11 @@ interface ProgressDisplay extends ProgressListener, AutoCloseable {
         : new Lines(name, output);
   }
 
+  private static String restart(String name, String uploadId, String reason) {
+    return "%s: the earlier upload %s was given up: %s; the whole file is sent under a new one"
+        .formatted(name, uploadId, reason);
+  }
+
   /** Nothing. */
   final class Silent implements ProgressDisplay {
     @Override
@@ -52,6 +57,7 @@ interface ProgressDisplay extends ProgressListener, AutoCloseable {
       String line =
           switch (progress.phase()) {
             case STARTING, COMPLETED, FAILED -> last;
+            case COMPARING -> "comparing with the parts that have arrived";
             case COMPLETING -> "completing";
             case PAUSED -> "paused";
             case UPLOADING -> tenths(progress);
@@ -60,6 +66,11 @@ interface ProgressDisplay extends ProgressListener, AutoCloseable {
         last = line;
         output.note(name + ": " + line);
       }
+    }
+
+    @Override
+    public void onRestart(String uploadId, String reason) {
+      output.note(restart(name, uploadId, reason));
     }
 
     private static String tenths(UploadProgress progress) {
@@ -81,19 +92,32 @@ interface ProgressDisplay extends ProgressListener, AutoCloseable {
     private final Thread atExit = new Thread(this::end, "waybill-bar");
     private final String name;
     private final Output output;
+    private final BarLine line;
     private @Nullable ProgressBar bar;
     private boolean ended;
 
     Bar(String name, Output output) {
       String printable = Output.printable(name);
-      this.name =
-          printable.length() > MAX_NAME ? printable.substring(0, MAX_NAME - 3) + "..." : printable;
+      this.name = printable.length() > MAX_NAME ? shortened(printable) : printable;
       this.output = output;
+      this.line = new BarLine(output.err());
       try {
         Runtime.getRuntime().addShutdownHook(atExit);
       } catch (IllegalStateException e) {
         ended = true; // the process ends: nothing is drawn
       }
+    }
+
+    /** Never ends in the middle of a character that is two Java chars. */
+    private static String shortened(String name) {
+      int end = MAX_NAME - 3;
+      return name.substring(0, Character.isHighSurrogate(name.charAt(end - 1)) ? end - 1 : end)
+          + "...";
+    }
+
+    @Override
+    public synchronized void onRestart(String uploadId, String reason) {
+      output.note(ended ? "" : BarLine.CLEAR, restart(name, uploadId, reason));
     }
 
     @Override
@@ -111,11 +135,19 @@ interface ProgressDisplay extends ProgressListener, AutoCloseable {
                 .setUnit("MiB", 1 << 20)
                 .setStyle(ProgressBarStyle.ASCII)
                 .showSpeed()
-                .setConsumer(new BarLine(output.err()))
+                .setConsumer(line)
                 .build();
       }
+      if (progress.phase() == Phase.COMPLETED) {
+        line.keep();
+      }
       bar.stepTo(progress.confirmedBytes() + progress.inFlightBytes());
-      bar.setExtraMessage(progress.phase() == Phase.COMPLETING ? " completing" : "");
+      bar.setExtraMessage(
+          switch (progress.phase()) {
+            case COMPARING -> " comparing";
+            case COMPLETING -> " completing";
+            default -> "";
+          });
     }
 
     private synchronized void end() {

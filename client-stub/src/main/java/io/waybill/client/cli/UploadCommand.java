@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -35,8 +36,8 @@ import picocli.CommandLine.TypeConversionException;
       "",
       "A resume first compares the parts that have arrived with the file, by their checksums, and"
           + " starts anew if they differ. With --checksum NONE or MD5, or a store that returns no"
-          + " checksums, it goes by the file's size, mtime, inode and ctime: other bytes under the"
-          + " same four are not noticed.",
+          + " checksums, it goes by the file's size, mtime, inode and ctime (on Windows, by size and"
+          + " mtime alone): other bytes are not noticed where these are the same.",
       ""
     },
     footer = {
@@ -138,6 +139,10 @@ final class UploadCommand implements Callable<Integer> {
     }
     if (files.stream().anyMatch(file -> file.text().equals("-"))) {
       throw usage("standard input ('-') is not supported yet: its length is not known beforehand");
+    }
+    Optional<String> problem = files.get(0).locale().workingDirectoryProblem();
+    if (problem.isPresent()) {
+      throw usage(problem.get());
     }
     try (WaybillClient client = cli.connect();
         CtrlC ctrlC = new CtrlC()) {

@@ -186,7 +186,7 @@ public final class WaybillCli implements Runnable {
       if (!token.isEmpty()) {
         client.token(token);
       } else if (!tokenFile.toString().isEmpty()) {
-        client.tokenFile(tokenFile);
+        client.tokenFile(tokenFile).checkToken();
       }
       return client.build();
     } catch (IllegalArgumentException e) {

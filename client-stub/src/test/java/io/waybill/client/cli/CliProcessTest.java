@@ -47,7 +47,7 @@ class CliProcessTest {
       """
       waybill() {
         env -i PATH="$PATH" HOME="${HOME_OF_CALLER-$HOME}" $LOCALE ${TOKEN+"WAYBILL_TOKEN=$TOKEN"} \
-          "$JAVA" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx128m -cp "$CLASSES" \
+          "$JAVA" ${USER_HOME+"-Duser.home=$USER_HOME"} -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx128m -cp "$CLASSES" \
           io.waybill.client.cli.WaybillCli --server "$SERVER" "$@"
       }
       name=$(printf 'na\\303\\257ve-\\346\\227\\245\\346\\234\\254.txt')
@@ -115,7 +115,10 @@ class CliProcessTest {
                 "SERVER", "localhost:" + server.getPort(),
                 "HOME", folder.toString(),
                 "LOCALE", ""));
-    shell.environment().keySet().removeAll(List.of("XDG_STATE_HOME", "TOKEN", "HOME_OF_CALLER"));
+    shell
+        .environment()
+        .keySet()
+        .removeAll(List.of("XDG_STATE_HOME", "TOKEN", "HOME_OF_CALLER", "USER_HOME"));
     return shell;
   }
 
@@ -198,7 +201,7 @@ class CliProcessTest {
 
     assertThat(ended.exitCode()).isEqualTo(1);
     assertThat(started()).containsExactly("\ufffd.txt");
-    assertThat(ended.err()).contains("has bytes that are not UTF-8");
+    assertThat(ended.err()).contains("the file name contains U+FFFD, or bytes that are not UTF-8");
   }
 
   @Test
@@ -224,13 +227,14 @@ class CliProcessTest {
             """
             HOME_OF_CALLER="$PWD/$(printf 'j\\303\\274rgen')"
             mkdir "$HOME_OF_CALLER"; echo 1 > plain.txt
+            USER_HOME="$PWD/account"
             waybill upload --quiet plain.txt
             """);
 
     assertThat(ended.exitCode()).as(ended.err()).isZero();
     assertThat(started()).containsExactly("plain.txt");
-    // The home of the account, which Java knows otherwise, may do.
-    assertThat(ended.err()).doesNotContain("Malformed");
+    assertThat(ended.err()).isEmpty();
+    assertThat(folder.resolve("account/.waybill/uploads")).as("the account's").isDirectory();
   }
 
   /** The JDK itself fails there, in the middle of an upload. */
@@ -250,6 +254,20 @@ class CliProcessTest {
         .startsWith("waybill: the working directory's name cannot be read")
         .contains("the locale C, US-ASCII; set LC_ALL=C.UTF-8")
         .hasLineCount(1);
+  }
+
+  @Test
+  void commandsWithoutFilesRunInAWorkingDirectoryThatCannotBeRead() throws Exception {
+    Ended ended =
+        run(
+            """
+            inner=$(printf 'd\\303\\251'); mkdir "$inner"; cd "$inner"
+            waybill upload --help && waybill --version && waybill ls
+            """);
+
+    assertThat(ended.exitCode()).as(ended.err()).isZero();
+    assertThat(ended.err()).isEmpty();
+    assertThat(ended.out()).contains("Usage: waybill upload", "waybill (development)");
   }
 
   /** FAULTS 2. */
@@ -329,10 +347,13 @@ class CliProcessTest {
     String seen = text(typescript);
     assertThat(process.exitValue()).as(seen).isEqualTo(exitCode);
     assertThat(seen)
-        .containsPattern("(^|\\n)(\\^C)?waybill: file-350000.bin: .*cancelled")
+        .containsPattern("(^|\\n|\\u001b\\[K)(\\^C)?waybill: file-350000.bin: .*cancelled")
         .containsPattern("\\nResume it with the same command, or with --upload-id upload-1");
     // Half a line of the bar is before nothing else, and lines wrap again.
-    assertThat(seen).doesNotContainPattern("%[^\\n]*waybill:");
+    assertThat(seen).doesNotContainPattern("%[^\\n]*waybill:(?<!\\r\\u001b\\[Kwaybill:)");
+    if (seen.contains("\u001b[?7l")) {
+      assertThat(seen).as("the bar is removed").containsPattern("\\r\\u001b\\[Kwaybill: file-");
+    }
     assertThat(seen.lastIndexOf("\u001b[?7l")).isLessThanOrEqualTo(seen.lastIndexOf("\u001b[?7h"));
   }
 

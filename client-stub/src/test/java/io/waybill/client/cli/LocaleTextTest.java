@@ -45,7 +45,8 @@ class LocaleTextTest {
                   + "; set LC_ALL=C.UTF-8");
     }
     assertThatThrownBy(() -> in(UTF_8).checked(new String(new byte[] {'n', (byte) 0xef}, UTF_8)))
-        .hasMessage("the text has bytes that are not UTF-8, the encoding of the locale C");
+        .hasMessage(
+            "the text contains U+FFFD, or bytes that are not UTF-8, the encoding of the locale C");
   }
 
   @Test
