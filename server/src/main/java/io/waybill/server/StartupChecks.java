@@ -69,8 +69,8 @@ final class StartupChecks implements AutoCloseable {
    * Begins.
    *
    * @param keysThere the keys of callers' tokens, without which no call would be taken
-   * @param learned is told what was found out
-   * @param findings keeps it
+   * @param learned the destinations, which take their uploads by what was found
+   * @param findings where it is kept for other replicas and later starts
    * @param ready called once, when nothing is wrong any more; at once where nothing is to be
    *     checked
    */
@@ -116,7 +116,7 @@ final class StartupChecks implements AutoCloseable {
   /**
    * Asks once, and again after a while unless all was well.
    *
-   * @param told what the log says already
+   * @param told the findings that the last attempt logged
    */
   private void attempt(DestinationConfig destination, Duration delay, List<Finding> told) {
     List<Finding> telling = told;
@@ -149,16 +149,17 @@ final class StartupChecks implements AutoCloseable {
 
   /** What another replica has found meanwhile serves where S3 tells this one nothing. */
   private void learn(DestinationConfig destination, Map<StoreFeature, Boolean> found) {
-    if (found.isEmpty()) {
-      recall(List.of(destination), findings, destinations);
-      return;
-    }
     String name = destination.policy().name();
-    destinations.learn(name, found);
     try {
-      findings.saveFindings(name, destination.leadingToTheStore(), found);
-    } catch (UploadException e) { // the next start asks S3 itself
-      LOG.log(Level.WARNING, "what was found of destination " + name + " is not written down", e);
+      if (found.isEmpty()) {
+        recall(List.of(destination), findings, destinations);
+      } else {
+        destinations.learn(name, found);
+        findings.saveFindings(name, destination.leadingToTheStore(), found);
+      }
+    } catch (UploadException e) { // the next attempt, or the next start, asks S3 itself
+      String missing = found.isEmpty() ? "cannot be read" : "is not written down";
+      LOG.log(Level.WARNING, "what was found of destination " + name + " " + missing, e);
     }
   }
 

@@ -195,26 +195,12 @@ class StartupChecksTest {
   void aDatabaseThatDoesNotAnswerKeepsNoServerFromPassing() throws Exception {
     ServerConfig config = config("on");
     Destinations destinations = destinations(config);
-    FindingStore away =
-        new FindingStore() {
-          @Override
-          public Map<StoreFeature, Boolean> loadFindings(String destination, String with) {
-            throw unavailable();
-          }
-
-          @Override
-          public void saveFindings(
-              String destination, String with, Map<StoreFeature, Boolean> found) {
-            throw unavailable();
-          }
-        };
-
     try (StartupChecks checks =
         StartupChecks.start(
             config.destinations(),
             (d, wider) -> passed(true),
             destinations,
-            away,
+            new AwayStore(),
             keysThere,
             () -> {})) {
       assertThat(checks.awaitPassed(SOON)).isTrue();
@@ -224,8 +210,47 @@ class StartupChecksTest {
     assertThat(heard.lines()).anyMatch(line -> line.contains("destination a is not written down"));
   }
 
-  private static UploadException unavailable() {
-    return new UploadException(Reason.STORE_UNAVAILABLE, "away", Map.of());
+  /** What is wrong with S3 is said, whether or not the database is there. */
+  @Test
+  void withTheDatabaseAwayAsWellTheLogStillSaysWhatIsWrongWithS3() throws Exception {
+    ServerConfig config = config("on");
+    try (StartupChecks checks =
+        StartupChecks.start(
+            config.destinations(),
+            (d, wider) -> failed("S3 cannot be reached: ConnectException"),
+            destinations(config),
+            new AwayStore(),
+            keysThere,
+            () -> {})) {
+      await()
+          .atMost(SOON)
+          .until(
+              () ->
+                  heard
+                      .lines()
+                      .contains("SEVERE destination a: S3 cannot be reached: ConnectException"));
+      assertThat(checks.awaitPassed(Duration.ZERO)).isFalse();
+    }
+    assertThat(heard.lines())
+        .anyMatch(line -> line.contains("was found of destination a cannot be read"))
+        .noneMatch(line -> line.startsWith("SEVERE checking destination a"));
+  }
+
+  /** A database that does not answer. */
+  private static final class AwayStore implements FindingStore {
+    @Override
+    public Map<StoreFeature, Boolean> loadFindings(String destination, String with) {
+      throw unavailable();
+    }
+
+    @Override
+    public void saveFindings(String destination, String with, Map<StoreFeature, Boolean> found) {
+      throw unavailable();
+    }
+
+    private static UploadException unavailable() {
+      return new UploadException(Reason.STORE_UNAVAILABLE, "away", Map.of());
+    }
   }
 
   /** As they are known when a server starts. */

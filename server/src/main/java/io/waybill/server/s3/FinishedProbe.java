@@ -2,16 +2,12 @@ package io.waybill.server.s3;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import io.waybill.server.s3.Questions.Pointless;
 import io.waybill.server.upload.ContentCheck;
 import io.waybill.server.upload.Destination;
 import io.waybill.server.upload.StoreFeature;
 import java.util.Arrays;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.awscore.exception.AwsServiceException;
-import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -24,21 +20,14 @@ import software.amazon.awssdk.services.s3.model.UploadPartResponse;
 
 /**
  * A multipart upload of one part, completed as uploads are, and what can be done to its object
- * after that: above all, whether other bytes of the same length, sent for the part once more, get
- * into it. S3 takes them for no upload any more (404). Some stores answer 200 and leave the object
- * alone, and Swift answers 200 and breaks it, so only a GET tells.
+ * after that: read it, change it by a {@linkplain LatePartProbe late part}, and delete it alone.
  *
  * <p>The part is sent by the server's own client, by which the store sees the request that a signed
  * URL makes, with the signature in a header: from here the uploaders' endpoint may be out of reach.
  */
 final class FinishedProbe {
-  private static final String SENT = "waybill";
-  private static final String SENT_LATER = "WAYBILL";
   private static final int START_BYTES = 3;
   private static final String ANOTHER_ETAG = "\"00000000000000000000000000000000\"";
-
-  /** They say nothing of what was asked: too much at once, or something in between. */
-  private static final Set<Integer> NO_ANSWER = Set.of(307, 408, 429, 502, 503, 504);
 
   private static final String EXACT_NEEDS =
       "exact_keys needs a store that honours If-Match on DELETE, or keeps versions: ";
@@ -97,16 +86,17 @@ final class FinishedProbe {
         look(id);
       }
     } finally {
-      object.remove();
-      abort(id);
+      try {
+        object.remove();
+      } finally {
+        abort(id);
+      }
     }
   }
 
   private boolean complete(String id) {
     @Nullable UploadPartResponse part =
-        questions
-            .ask("s3:PutObject", where, S3Operation.PUT_PART, () -> putPart(id, SENT))
-            .answer();
+        questions.ask("s3:PutObject", where, S3Operation.PUT_PART, () -> putPart(id)).answer();
     if (part == null) {
       return false;
     }
@@ -140,9 +130,9 @@ final class FinishedProbe {
       return;
     }
     content(seen);
-    latePart(id);
-    if (destination.keys().exact() && !ProbeObject.hasVersion(seen)) {
-      conditionalDelete(seen);
+    new LatePartProbe(s3, bucket, key, id, questions, object, features).run();
+    if (destination.keys().exact()) {
+      deleteAlone(seen);
     }
   }
 
@@ -182,51 +172,16 @@ final class FinishedProbe {
     }
   }
 
-  private void latePart(String id) {
-    String what = S3Operation.PUT_PART + " after Complete";
-    try {
-      putPart(id, SENT_LATER);
-    } catch (AwsServiceException e) {
-      requireAnswer(what, e);
-    } catch (SdkClientException e) {
-      throw new Pointless(what + " is not answered: " + S3Failures.innermost(e), e);
-    }
-    boolean unchanged = isUnchanged();
-    features.put(StoreFeature.PART_URLS_END, unchanged);
-    if (unchanged) {
-      questions.ok("a part's URL ends with Complete");
+  /** What lands late at an exact key is deleted only where no other can be (PROTOCOL row 27). */
+  private void deleteAlone(HeadObjectResponse seen) {
+    if (ProbeObject.hasVersion(seen)) {
+      // Written down, since the bucket may have had no versions when it was checked before.
+      features.put(StoreFeature.CONDITIONAL_DELETES, true);
     } else {
-      questions.warning(
-          "other bytes sent to a part's URL after Complete get into the finished object, or break"
-              + " it: uploads without a checksum_algorithm are refused; a checksum is signed into"
-              + " the URL, and the store then refuses the bytes");
+      conditionalDelete(seen);
     }
   }
 
-  /** Only where S3 is there to be asked does an object that cannot be read mean anything. */
-  private boolean isUnchanged() {
-    byte[][] bytes = new byte[1][];
-    try {
-      get(whole(), bytes);
-      return isWhatWasSent(bytes[0]);
-    } catch (AwsServiceException e) {
-      requireAnswer(S3Operation.GET + " after Complete", e);
-      return false;
-    } catch (SdkClientException e) {
-      object.see();
-      return false;
-    }
-  }
-
-  private static void requireAnswer(String what, AwsServiceException e) {
-    if (NO_ANSWER.contains(e.statusCode())) {
-      throw new Pointless(
-          "S3 does not answer clearly: " + what + ": " + e.statusCode() + " " + S3Failures.code(e),
-          e);
-    }
-  }
-
-  /** What lands late at an exact key is deleted on this condition alone (PROTOCOL row 27). */
   private void conditionalDelete(HeadObjectResponse seen) {
     int another = deleteIfMatch(ANOTHER_ETAG);
     int own = another == 412 ? deleteIfMatch(seen.eTag()) : another;
@@ -262,9 +217,10 @@ final class FinishedProbe {
         .status();
   }
 
-  private UploadPartResponse putPart(String id, String body) {
+  private UploadPartResponse putPart(String id) {
     return s3.uploadPart(
-        p -> p.bucket(bucket).key(key).uploadId(id).partNumber(1), RequestBody.fromString(body));
+        p -> p.bucket(bucket).key(key).uploadId(id).partNumber(1),
+        RequestBody.fromString(LatePartProbe.SENT));
   }
 
   private GetObjectRequest whole() {
@@ -275,13 +231,13 @@ final class FinishedProbe {
     return s3.getObject(
         request,
         (response, body) -> {
-          bytes[0] = body.readNBytes(SENT.length() + 1);
+          bytes[0] = body.readNBytes(LatePartProbe.SENT.length() + 1);
           return response;
         });
   }
 
   private static boolean isWhatWasSent(byte[] bytes) {
-    return Arrays.equals(bytes, SENT.getBytes(US_ASCII));
+    return Arrays.equals(bytes, LatePartProbe.SENT.getBytes(US_ASCII));
   }
 
   /**

@@ -43,7 +43,7 @@ final class ProbeLeftovers {
         uploads.uploads().forEach(this::abortIfLeft);
       }
     } catch (SdkException e) {
-      return; // no promise hangs on it
+      return; // best effort: the next start tries again
     }
   }
 

@@ -64,6 +64,11 @@ final class Questions {
     this.clock = clock;
   }
 
+  /** Whether a request was refused for the server's keys, whatever it asked. */
+  static boolean isOfCredentials(String code) {
+    return OF_CREDENTIALS.contains(code);
+  }
+
   List<Finding> findings() {
     return findings;
   }
@@ -151,7 +156,7 @@ final class Questions {
     if (code.equals("NoSuchBucket")) {
       throw new Pointless("bucket " + bucket + " does not exist", e);
     }
-    if (OF_CREDENTIALS.contains(code)) {
+    if (isOfCredentials(code)) {
       throw new Pointless("S3 does not take the credentials: " + words(e), e);
     }
     if (code.equals("RequestTimeTooSkewed")) {

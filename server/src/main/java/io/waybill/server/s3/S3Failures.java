@@ -91,14 +91,14 @@ final class S3Failures {
       return Kind.PARTS_REFUSED;
     }
     if (code.equals("NotImplemented")) {
-      return Kind.REFUSED;
+      return Kind.UNSUPPORTED;
     }
     if (code.isEmpty() && operation.mayHaveHappened()) {
-      // Not S3's word, but that of something in between.
+      // Not S3's word, but a proxy's answer.
       return Kind.UNAVAILABLE;
     }
     if (status == NOT_IMPLEMENTED) {
-      return Kind.REFUSED;
+      return Kind.UNSUPPORTED;
     }
     // 409 asks for another try, 429 too; 307 is a bucket too young for DNS. An error under 200
     // came after S3 had begun.

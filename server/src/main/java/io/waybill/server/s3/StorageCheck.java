@@ -25,7 +25,8 @@ import software.amazon.awssdk.services.s3.model.Tag;
  * says which permission is missing and which promise the store does not keep. It leaves nothing
  * behind; what an earlier one left that was killed is removed.
  *
- * <p>Nothing is sent twice: whoever asks tries the whole again.
+ * <p>No request is retried, but for the looks of {@link LatePartProbe}; the caller repeats the
+ * whole check.
  */
 final class StorageCheck {
   static final String REFUSES_IF_NONE_MATCH =

@@ -79,7 +79,16 @@ final class PostgresDatabase implements Database {
    * @throws IOException with one line for the operator, where that cannot be
    */
   static PostgresDatabase open(PostgresAddress address) throws IOException {
-    return open(address, PostgresSchema::bring);
+    return open(address, OLDEST_VERSION);
+  }
+
+  /**
+   * The same where another version is the oldest that will do.
+   *
+   * @param oldest its major version
+   */
+  static PostgresDatabase open(PostgresAddress address, int oldest) throws IOException {
+    return open(address, oldest, PostgresSchema::bring);
   }
 
   /**
@@ -89,15 +98,16 @@ final class PostgresDatabase implements Database {
    * @throws IOException also where the schema is not this program's
    */
   static PostgresDatabase openBeside(PostgresAddress address) throws IOException {
-    return open(address, SchemaPreparation.required(PostgresSchema::isCurrent));
+    return open(address, OLDEST_VERSION, SchemaPreparation.required(PostgresSchema::isCurrent));
   }
 
   private static PostgresDatabase open(
-      PostgresAddress address, SchemaPreparation<PGSimpleDataSource> schema) throws IOException {
+      PostgresAddress address, int oldest, SchemaPreparation<PGSimpleDataSource> schema)
+      throws IOException {
     try {
       PGSimpleDataSource patient = source(address);
       patient.setSocketTimeout(0); // a step may take longer than any caller's statement
-      requireVersion(patient, OLDEST_VERSION);
+      requireVersion(patient, oldest);
       schema.run(patient);
       return new PostgresDatabase(source(address));
     } catch (RuntimeException | SQLException e) {
@@ -110,7 +120,7 @@ final class PostgresDatabase implements Database {
    *
    * @param oldest its major version
    */
-  static void requireVersion(DataSource source, int oldest) throws SQLException {
+  private static void requireVersion(DataSource source, int oldest) throws SQLException {
     try (Connection connection = source.getConnection()) {
       DatabaseMetaData database = connection.getMetaData();
       if (database.getDatabaseMajorVersion() < oldest) {

@@ -1,9 +1,9 @@
 package io.waybill.server.sql;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -44,17 +44,41 @@ public final class ServerLock implements AutoCloseable {
    *     cannot be locked
    */
   public static ServerLock take(Path database) throws IOException {
-    Path file = SqliteDatabase.inUsableDirectory(database);
-    Path lock = file.resolveSibling(file.getFileName() + SUFFIX);
+    Path lock = beside(SqliteDatabase.inUsableDirectory(database));
+    @Nullable FileChannel channel;
+    try {
+      channel = openLocked(lock);
+    } catch (IOException e) {
+      throw new IOException("cannot lock " + lock + ": " + SqliteDatabase.reason(e), e);
+    }
+    if (channel == null) {
+      throw new IOException(
+          ("the database %s is in use by another server (%s): stop that one, or give this one a"
+                  + " data_dir of its own; servers that share a database need PostgreSQL")
+              .formatted(database, holder(lock)));
+    }
+    return new ServerLock(channel);
+  }
+
+  /** Beside the file itself, which has one lock by whatever links it is reached. */
+  private static Path beside(Path database) throws IOException {
+    try {
+      Path file = Files.exists(database) ? database.toRealPath() : database;
+      return file.resolveSibling(file.getFileName() + SUFFIX);
+    } catch (IOException e) {
+      throw new IOException("cannot read " + database + ": " + SqliteDatabase.reason(e), e);
+    }
+  }
+
+  /** Null where it is held, in another process or in this one. */
+  private static @Nullable FileChannel openLocked(Path lock) throws IOException {
     FileChannel channel =
         FileChannel.open(
             lock, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     try {
-      if (tryLock(channel) == null) {
-        throw new IOException(
-            ("the database %s is in use by another server (%s): stop that one, or give this one a"
-                    + " data_dir of its own; servers that share a database need PostgreSQL")
-                .formatted(database, holder(lock)));
+      if (!isLocked(channel)) {
+        channel.close();
+        return null;
       }
       String text =
           "process %d, since %s\n"
@@ -62,26 +86,34 @@ public final class ServerLock implements AutoCloseable {
                   ProcessHandle.current().pid(), Instant.now().truncatedTo(ChronoUnit.SECONDS));
       channel.truncate(0);
       channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), 0);
-      return new ServerLock(channel);
+      return channel;
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
     }
   }
 
-  /** Null where it is held, in another process or in this one. */
-  private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
+  private static boolean isLocked(FileChannel channel) throws IOException {
     try {
-      return channel.tryLock(POSITION, 1, false);
+      return channel.tryLock(POSITION, 1, false) != null;
     } catch (OverlappingFileLockException e) {
-      return null;
+      return false;
     }
   }
 
-  private static String holder(Path lock) throws IOException {
-    String text = Files.readString(lock).strip();
-    boolean readable = !text.isEmpty() && text.length() <= MAX_TEXT_BYTES;
-    return readable ? text : "it has not written its process number yet";
+  /** What the file says, as far as a server has written it. */
+  private static String holder(Path lock) {
+    String text;
+    try (InputStream in = Files.newInputStream(lock)) {
+      text = new String(in.readNBytes(MAX_TEXT_BYTES + 1), StandardCharsets.UTF_8).strip();
+    } catch (IOException e) {
+      return "its process number cannot be read from " + lock + ": " + SqliteDatabase.reason(e);
+    }
+    boolean readable =
+        !text.isEmpty()
+            && text.length() <= MAX_TEXT_BYTES
+            && text.chars().allMatch(c -> c >= ' ' && c < 0x7f);
+    return readable ? text : "its process number is not in " + lock;
   }
 
   @Override

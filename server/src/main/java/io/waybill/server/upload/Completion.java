@@ -185,7 +185,7 @@ public final class Completion {
       LOG.log(Level.WARNING, "completing upload " + upload.id() + ": " + e.kind(), e);
       pauses.pause(BACKOFF);
       return switch (e.kind()) {
-        case PARTS_REFUSED, REFUSED -> refused(sending, unsettled, e);
+        case PARTS_REFUSED, REFUSED, UNSUPPORTED -> refused(sending, unsettled, e);
         case EXISTS -> write(sending, sending.progress().refused(unsettled, why(e)));
         case GONE, UNAVAILABLE -> sending;
       };
@@ -234,18 +234,19 @@ public final class Completion {
   }
 
   /**
-   * What S3 refuses to show may be shown once the operator has acted; but a session does not wait
-   * for that beyond its time, and what nobody could look into is never called COMPLETED.
+   * What S3 refuses to show or to tag may be done once the operator has acted; but a session does
+   * not wait for that beyond its time, and what could not be looked into, or lacks the tag that it
+   * needs, is never called COMPLETED.
    */
   private Optional<String> contradiction(Upload upload, StoredObject object) {
     try {
       return content.contradiction(upload.spec(), object);
     } catch (StorageException e) {
-      if (e.kind() == StorageException.Kind.REFUSED && upload.isExpiredAt(clock.instant())) {
+      if (e.isRefusal() && upload.isExpiredAt(clock.instant())) {
         throw fail(
                 upload,
                 Reason.STORAGE_REFUSED,
-                "S3 refuses to show the object, which has to be looked into before it is complete")
+                "S3 refuses to show or to tag the object, and without that it is not complete")
             .causedBy(e);
       }
       throw e;

@@ -7,8 +7,8 @@ public enum ContentCheck {
   /** The upload fails, and its object is deleted. */
   REJECT,
   /**
-   * The object gets a tag, and the upload is completed; it fails, as with REJECT, where S3 refuses
-   * the tag.
+   * The object gets a tag, and the upload is completed. Where the store has no tags it fails, as
+   * with REJECT; where S3 refuses the tag otherwise it waits, and fails when its session ends.
    */
   TAG
 }

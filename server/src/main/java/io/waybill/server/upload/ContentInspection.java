@@ -7,10 +7,11 @@ import java.util.Optional;
  * COMPLETED. The bytes at a key that is ours do not change, so however often this is asked, here or
  * by whoever takes the session over, it says the same.
  *
- * <p>Where S3 refuses the tag (501, or a permission that is missing), what should have got one is
- * rejected like elsewhere: who asked for tags keeps others from what is not what it seems, and a
- * COMPLETED upload without its tag would be taken for a good one. The start-up check finds such a
- * store, and StartUpload then takes nothing there, so this is for what was under way.
+ * <p>Where the store has no tags (501), what should have got one is rejected: an operator who asks
+ * for tags keeps others from what is not what it seems, and a COMPLETED upload without its tag
+ * would be taken for a good one. The start-up check finds such a store, and StartUpload then takes
+ * nothing there, so this is for what was under way. Any other refusal (a permission, credentials,
+ * too many tags) may be lifted by the operator: the upload waits for that until its session ends.
  */
 public final class ContentInspection {
   private static final System.Logger LOG = System.getLogger(ContentInspection.class.getName());
@@ -33,10 +34,10 @@ public final class ContentInspection {
 
   /**
    * What the content is, where that is a reason to reject it. Where the destination wants a tag, it
-   * is set when this returns, or S3 has refused it.
+   * is set when this returns, or the store has no tags.
    *
-   * @throws StorageException where S3 does not show its content, or does not say whether it has
-   *     taken the tag: the upload is not completed then
+   * @throws StorageException where S3 does not show its content, refuses the tag, or does not say
+   *     whether it has taken it: the upload is not completed then
    */
   Optional<String> contradiction(UploadSpec spec, StoredObject object) {
     ContentCheck check =
@@ -55,15 +56,14 @@ public final class ContentInspection {
     try {
       objects.tag(spec, object, TAG, TAG_VALUE);
     } catch (StorageException e) {
-      if (e.kind() != StorageException.Kind.REFUSED) {
+      if (e.kind() != StorageException.Kind.UNSUPPORTED) {
         throw e;
       }
       LOG.log(
           System.Logger.Level.ERROR,
           "the content of upload "
               + spec.id()
-              + " is not as declared, and S3 refuses the tag for"
-              + " it: the upload is rejected",
+              + " is not as declared, and the store has no tags: the upload is rejected",
           e);
       return detected;
     }

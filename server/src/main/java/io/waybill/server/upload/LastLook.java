@@ -97,7 +97,7 @@ public final class LastLook {
       return assembly.isAllThere(upload) ? Answer.COMPLETE : Answer.EXPIRE;
     } catch (StorageException e) {
       String what = "whether upload " + upload.id() + " is there cannot be told";
-      if (e.kind() == StorageException.Kind.REFUSED) { // an answer, and perhaps of this one alone
+      if (e.isRefusal()) { // an answer, and perhaps of this one alone
         Level level = pass.refused(upload) ? Level.WARNING : Level.DEBUG;
         LOG.log(level, () -> what + ": " + e.getMessage());
       } else {

@@ -12,6 +12,8 @@ public final class StorageException extends RuntimeException {
   public enum Kind {
     /** Surely not done, and repeating it will not help: permissions, the bucket, its policy. */
     REFUSED,
+    /** Surely not done: the store does not have it at all (501, NotImplemented). */
+    UNSUPPORTED,
     /** Surely not done: S3 does not take these parts (InvalidPart, EntityTooSmall, …). */
     PARTS_REFUSED,
     /** S3 knows no such multipart upload (any more). Ambiguous after a Complete. */
@@ -56,9 +58,14 @@ public final class StorageException extends RuntimeException {
     return kind;
   }
 
+  /** Whether it is surely not done, whatever the parts are, and repeating it will not help. */
+  public boolean isRefusal() {
+    return kind == Kind.REFUSED || kind == Kind.UNSUPPORTED;
+  }
+
   /** The same for a caller to read. */
   public UploadException toUploadException() {
-    if (kind == Kind.REFUSED || kind == Kind.PARTS_REFUSED) {
+    if (isRefusal() || kind == Kind.PARTS_REFUSED) {
       return new UploadException(
               Reason.STORAGE_REFUSED,
               "S3 refused the request; the operator has to look at the server's log",

@@ -20,6 +20,13 @@ import java.util.stream.Collectors;
 final class StorePolicy {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
+  private static final String CHECK_AGAIN =
+      "start once with startup_checks: needs, since the old finding is kept";
+
+  private static final String UNBOUND =
+      "S3 takes other bytes under a part's URL after Complete, also where they are not those of the"
+          + " checksum that is signed into it, so that no upload is safe; use another store";
+
   /** The names of the contract's enum, without its prefix. */
   private static final String ALGORITHMS =
       Arrays.stream(ChecksumAlgorithm.values())
@@ -55,11 +62,7 @@ final class StorePolicy {
   static void requireTaken(Destination destination, ChecksumAlgorithm algorithm) {
     Optional<String> unfit = unfit(destination);
     if (unfit.isPresent()) {
-      throw new UploadException(
-          Reason.STORAGE_REFUSED,
-          "destination %s takes no uploads until its operator has acted: %s"
-              .formatted(destination.name(), unfit.get()),
-          Map.of("destination", destination.name()));
+      throw refused(destination, "takes no uploads", unfit.get());
     }
     if (!algorithm.isRequiredPerPart() && !isSafe(destination)) {
       throw notKnownYet(destination);
@@ -69,7 +72,8 @@ final class StorePolicy {
   /**
    * Refuses to sign for a session whose URLs could alter its finished object.
    *
-   * @throws UploadException CHECKSUM_REQUIRED where that will not change, else STORAGE_UNAVAILABLE
+   * @throws UploadException CHECKSUM_REQUIRED where that will not change, STORAGE_REFUSED where no
+   *     checksum would help, else STORAGE_UNAVAILABLE
    */
   static void requireSafe(Destination destination, UploadSpec spec) {
     StoreFeature needed =
@@ -77,6 +81,9 @@ final class StorePolicy {
             ? StoreFeature.CONDITIONAL_PUTS
             : StoreFeature.PART_URLS_END;
     StoreFeatures features = destination.features();
+    if (needed == StoreFeature.PART_URLS_END && isUnbound(features)) {
+      throw refused(destination, "signs nothing more", UNBOUND);
+    }
     if (spec.algorithm().isRequiredPerPart() || features.has(needed)) {
       return;
     }
@@ -100,6 +107,9 @@ final class StorePolicy {
     StoreFeatures features = destination.features();
     ContentCheck check = destination.contentCheck();
     String setting = "content_check: " + check.name().toLowerCase(Locale.ROOT);
+    if (isUnbound(features)) {
+      return Optional.of(UNBOUND);
+    }
     if (check != ContentCheck.OFF && features.lacks(StoreFeature.RANGED_READS)) {
       return Optional.of(
           setting
@@ -120,8 +130,27 @@ final class StorePolicy {
         ? Optional.of(
             setting
                 + " with exact_keys needs a DELETE with If-Match, which S3 does not honour;"
-                + " set content_check to off, or exact_keys to false")
+                + " set content_check to off, or exact_keys to false, or turn on versions of the"
+                + " bucket")
         : Optional.empty();
+  }
+
+  private static UploadException refused(Destination destination, String what, String why) {
+    return new UploadException(
+        Reason.STORAGE_REFUSED,
+        "destination %s %s until its operator has acted: %s%s"
+            .formatted(
+                destination.name(),
+                what,
+                why,
+                destination.features().checked() ? "" : "; then " + CHECK_AGAIN),
+        Map.of("destination", destination.name()));
+  }
+
+  /** Neither Complete nor a checksum ends a part's URL. */
+  private static boolean isUnbound(StoreFeatures features) {
+    return features.lacks(StoreFeature.PART_URLS_END)
+        && features.lacks(StoreFeature.PART_CHECKSUMS_BIND);
   }
 
   private static boolean isSafe(Destination destination) {
@@ -139,6 +168,9 @@ final class StorePolicy {
         destination.features().lacks(needed)
             ? "this destination's store takes other bytes under a signed URL after Complete, and"
                 + " they would break the finished object; a checksum is signed into the URL"
+                + (destination.features().checked()
+                    ? ""
+                    : "; once the store is another, the operator has to " + CHECK_AGAIN)
             : "startup_checks is off for this destination, so it is not known whether its store"
                 + " takes other bytes under a signed URL after Complete; a checksum is signed into"
                 + " the URL, or the operator lets the server find it out with startup_checks: needs";

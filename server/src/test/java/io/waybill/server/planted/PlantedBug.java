@@ -16,6 +16,7 @@ import io.waybill.server.sql.SqliteUploadStoreTest;
 import io.waybill.server.upload.CompleteByItselfTest;
 import io.waybill.server.upload.CompleteUploadTest;
 import io.waybill.server.upload.ConfirmUploadTest;
+import io.waybill.server.upload.ContentInspectionTest;
 import io.waybill.server.upload.SignPartsTest;
 import io.waybill.server.upload.StartUploadTest;
 import io.waybill.server.upload.StorePolicyTest;
@@ -150,10 +151,22 @@ enum PlantedBug {
       "return found.getOrDefault(feature, true);",
       StorePolicyTest.class),
   THE_ANSWER_TO_A_LATE_PART_IS_BELIEVED(
-      "s3/FinishedProbe",
+      "s3/LatePartProbe",
       "boolean unchanged = isUnchanged();",
       "boolean unchanged = true;",
       StorageCheckTest.class),
+  ONE_BROKEN_ANSWER_CALLS_A_STORE_BROKEN(
+      "s3/LatePartProbe", "TRIES = 3;", "TRIES = 1;", StorageCheckTest.class),
+  A_BUCKET_WITH_VERSIONS_KEEPS_ITS_OLD_FINDING(
+      "s3/FinishedProbe",
+      "features.put(StoreFeature.CONDITIONAL_DELETES, true);",
+      "return;",
+      StorageCheckTest.class),
+  ANY_REFUSAL_OF_A_TAG_DELETES_THE_OBJECT(
+      "upload/ContentInspection",
+      "if (e.kind() != StorageException.Kind.UNSUPPORTED) {",
+      "if (!e.isRefusal()) {",
+      ContentInspectionTest.class),
   FINDINGS_OF_ANOTHER_CONFIGURATION_COUNT(
       "sql/FindingTable",
       "AND configuration = :configuration",
@@ -337,7 +350,7 @@ enum PlantedBug {
       PostgresReplicasIT.class),
   ONE_REFUSAL_SILENCES_A_DESTINATION(
       "upload/LastLook",
-      "if (e.kind() == StorageException.Kind.REFUSED) {",
+      "if (e.isRefusal()) {",
       "if (e.kind() == StorageException.Kind.EXISTS) {",
       CompleteByItselfTest.class),
   A_WATCH_OUTLASTS_ITS_TOKEN_WITHOUT_A_DATABASE(

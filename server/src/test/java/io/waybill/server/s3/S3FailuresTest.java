@@ -29,7 +29,11 @@ class S3FailuresTest {
     "COMPLETE,   400, InvalidRequest,              no ACL here,                REFUSED",
     "CREATE,     400, InvalidRequest,              Checksum algorithm unknown, REFUSED",
     "LIST_PARTS, 301, PermanentRedirect,           another region,             REFUSED",
-    "COMPLETE,   501, NotImplemented,              If-None-Match,              REFUSED",
+    "COMPLETE,   501, NotImplemented,              If-None-Match,              UNSUPPORTED",
+    "PUT_TAGS,   501, NotImplemented,              no tags,                    UNSUPPORTED",
+    "PUT_TAGS,   501, '',                          '',                         UNSUPPORTED",
+    "PUT_TAGS,   400, BadRequest,                  ten tags,                   REFUSED",
+    "PUT_TAGS,   403, InvalidAccessKeyId,          no key,                     REFUSED",
     "HEAD,       403, '',                          '',                         REFUSED",
     "HEAD,       400, '',                          '',                         REFUSED",
     // The parts.

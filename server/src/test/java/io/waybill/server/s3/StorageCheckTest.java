@@ -14,6 +14,7 @@ import io.waybill.server.s3.fake.S3Error;
 import io.waybill.server.upload.ContentCheck;
 import io.waybill.server.upload.ContentTypes;
 import io.waybill.server.upload.Destination;
+import io.waybill.server.upload.InMemoryFindingStore;
 import io.waybill.server.upload.KeyTemplate;
 import io.waybill.server.upload.PerTenant;
 import io.waybill.server.upload.Quota;
@@ -28,6 +29,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -246,6 +248,102 @@ public class StorageCheckTest {
 
     assertThat(report.isPassed()).isTrue();
     assertThat(report.features()).containsEntry(StoreFeature.PART_URLS_END, true);
+    assertThat(s3.countOfPart(1)).as("one in time, and three late").isEqualTo(4);
+  }
+
+  /** A store that breaks its objects, and once has something else to say. */
+  @ParameterizedTest
+  @CsvSource({"500, InternalError", "403, AccessDenied", "400, ExpiredToken"})
+  void oneRefusalOfALatePartThatIsNotOfThePartProvesNothing(int status, String code) {
+    AtomicBoolean refused = new AtomicBoolean();
+    FakeAwsS3.Personality once =
+        (call, honest) -> {
+          boolean late = call.operation().equals("UploadPart") && s3.countOfPart(1) > 1;
+          return late && !refused.getAndSet(true)
+              ? new S3Error(status, code, "once").toAnswer()
+              : honest.get();
+        };
+    s3.behave(once.over(new LateParts(s3, LateParts.Then.CONFLICT)));
+
+    StorageReport report = check(destination("in/", false, false));
+
+    assertThat(refused).isTrue();
+    assertThat(report.features()).containsEntry(StoreFeature.PART_URLS_END, false);
+  }
+
+  /** What is found is kept for good: a single broken answer must not call a good store broken. */
+  @ParameterizedTest
+  @CsvSource({
+    "500, InternalError",
+    "403, AccessDenied",
+    "400, ExpiredToken",
+    "409, Conflict",
+    "404, NoSuchKey",
+    "0, torn"
+  })
+  void oneBrokenLookAtTheObjectProvesNothing(int status, String code) {
+    AtomicBoolean broken = new AtomicBoolean();
+    s3.behave(
+        (call, honest) -> {
+          boolean look = call.operation().equals("GetObject") && s3.countOfPart(1) > 1;
+          if (!look || broken.getAndSet(true)) {
+            return honest.get();
+          }
+          return status == 0 ? Answer.TORN : new S3Error(status, code, "once").toAnswer();
+        });
+
+    StorageReport report = check(destination("in/", false, false));
+
+    assertThat(broken).isTrue();
+    assertThat(report.features().getOrDefault(StoreFeature.PART_URLS_END, true)).isTrue();
+    assertThat(report.isPassed())
+        .as("or else nothing would ask again")
+        .isEqualTo(report.features().containsKey(StoreFeature.PART_URLS_END));
+    assertThat(s3.keys(BUCKET)).isEmpty();
+    assertThat(check(destination("in/", false, false)).features())
+        .containsEntry(StoreFeature.PART_URLS_END, true);
+  }
+
+  /** What uploads with a checksum rely on, where a part's URL does not end with Complete. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whereLatePartsGetInAStoreHasToRefuseBytesThatAreNotOfTheirChecksum(boolean refuses) {
+    FakeAwsS3.Personality blind =
+        (call, honest) ->
+            call.operation().equals("UploadPart")
+                    && call.header("x-amz-checksum-crc32c").isPresent()
+                ? Answer.of(200, Map.of("ETag", "\"taken\""))
+                : honest.get();
+    LateParts late = new LateParts(s3, LateParts.Then.CHANGED);
+    s3.behave(refuses ? late : blind.over(late));
+
+    StorageReport report = check(destination("in/", false, false));
+
+    assertThat(report.features())
+        .containsEntry(StoreFeature.PART_URLS_END, false)
+        .containsEntry(StoreFeature.PART_CHECKSUMS_BIND, refuses);
+    assertThat(report.isPassed()).isEqualTo(refuses);
+    assertThat(failures(report))
+        .filteredOn(line -> line.contains("other bytes than those of the signed CRC32C, too"))
+        .hasSize(refuses ? 0 : 1);
+    assertThat(s3.keys(BUCKET)).isEmpty();
+  }
+
+  /** An upload is left where nothing aborts it, so that has to happen whatever breaks. */
+  @Test
+  void whatIsLeftOfAProbesUploadIsAbortedAlsoWhereItsObjectCannotBeRemoved() {
+    s3.behave(
+        (call, honest) -> {
+          boolean after = s3.count("CompleteMultipartUpload") > 0;
+          if (call.operation().equals("CompleteMultipartUpload")) {
+            return new S3Error(400, "InvalidPart", "None").toAnswer();
+          }
+          return after && call.operation().equals("HeadObject") ? Answer.TORN : honest.get();
+        });
+
+    assertThat(failures(check(destination("in/", false, false))))
+        .anyMatch(line -> line.startsWith("S3 cannot be reached"));
+    assertThat(s3.uploadIds(BUCKET)).isEmpty();
   }
 
   /** FAULTS 4, issue 12, item 7: the probe's key is random, so nothing needs a condition. */
@@ -289,6 +387,38 @@ public class StorageCheckTest {
     s3.behave(KnownStore.AWS.of(s3));
     assertThat(check(destination("in/", true, false)).features())
         .containsEntry(StoreFeature.CONDITIONAL_DELETES, true);
+  }
+
+  /** What was found before is kept, so a bucket that has got versions has to say so. */
+  @Test
+  void versionsThatAreTurnedOnReplaceTheFindingOfABucketWithoutThem() {
+    InMemoryFindingStore findings = new InMemoryFindingStore();
+    Destination exact = destination(BUCKET, "in/", true, false, ContentCheck.REJECT);
+    s3.behave(ConditionalDelete.isNotImplemented());
+    findings.saveFindings("media", "same", check(exact).features());
+    assertThat(findings.loadFindings("media", "same"))
+        .containsEntry(StoreFeature.CONDITIONAL_DELETES, false);
+
+    FakeAwsS3.Personality versioned =
+        (call, honest) -> {
+          Answer answer = honest.get();
+          return call.operation().equals("HeadObject") && answer.status() == 200
+              ? withVersion(answer)
+              : answer;
+        };
+    s3.behave(versioned.over(ConditionalDelete.isNotImplemented()));
+    StorageReport report = check(exact);
+    findings.saveFindings("media", "same", report.features());
+
+    assertThat(report.isPassed()).isTrue();
+    assertThat(findings.loadFindings("media", "same"))
+        .containsEntry(StoreFeature.CONDITIONAL_DELETES, true);
+  }
+
+  private static Answer withVersion(Answer answer) {
+    Map<String, String> headers = new TreeMap<>(answer.headers());
+    headers.put("x-amz-version-id", "v1");
+    return new Answer(answer.status(), headers, answer.body());
   }
 
   /** Item 7: what a check cannot delete stands in the way of the next one, and stays alone. */

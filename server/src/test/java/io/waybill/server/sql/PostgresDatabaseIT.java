@@ -72,11 +72,13 @@ class PostgresDatabaseIT {
 
   @Test
   void refusesAnOlderDatabaseNamingBothVersionsFaults18() throws Exception {
-    PGSimpleDataSource source = PostgresDatabase.source(address);
-    PostgresDatabase.requireVersion(source, 17);
+    PostgresDatabase.open(address, 17).close();
 
-    assertThatThrownBy(() -> PostgresDatabase.requireVersion(source, 99))
-        .hasMessageMatching("it is PostgreSQL \\d+\\.\\d+.*, Waybill needs PostgreSQL 99 or newer");
+    assertThatThrownBy(() -> PostgresDatabase.open(address, 99))
+        .isInstanceOf(IOException.class)
+        .hasMessageMatching(
+            "cannot open PostgreSQL .*: it is PostgreSQL \\d+\\.\\d+.*,"
+                + " Waybill needs PostgreSQL 99 or newer");
   }
 
   @Test

@@ -9,8 +9,10 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-class ContentInspectionTest {
+public class ContentInspectionTest {
   private static final byte[] EXECUTABLE = "MZ and so on".getBytes(StandardCharsets.UTF_8);
   private static final byte[] HONEST = "%PDF-1.7".getBytes(StandardCharsets.UTF_8);
 
@@ -138,17 +140,45 @@ class ContentInspectionTest {
 
   /** Issue 12, item 8: an executable without its tag would be taken for what it says it is. */
   @Test
-  void whereS3RefusesTheTagTheUploadIsRejected() {
+  void whereTheStoreHasNoTagsTheUploadIsRejected() {
     Upload upload = uploaded("tag", EXECUTABLE);
-    domain.objects.fail(Operation.TAG, StorageException.Kind.REFUSED);
+    domain.objects.fail(Operation.TAG, StorageException.Kind.UNSUPPORTED);
 
     assertThat(failure(() -> domain.complete(upload)).reason()).isEqualTo(Reason.CONTENT_MISMATCH);
     assertThat(domain.now(upload).state()).isEqualTo(UploadState.FAILED);
     assertThat(domain.objects.head(upload.spec())).isEmpty();
 
     Upload honest = uploaded("tag", HONEST);
-    domain.objects.fail(Operation.TAG, StorageException.Kind.REFUSED);
+    domain.objects.fail(Operation.TAG, StorageException.Kind.UNSUPPORTED);
     assertThat(domain.complete(honest).state()).isEqualTo(UploadState.COMPLETED);
+  }
+
+  /** A missing permission, expired credentials, ten tags: no reason to delete at once. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aTagThatS3RefusesIsWaitedForUntilTheSessionEnds(boolean lifted) {
+    Upload upload = uploaded("tag", EXECUTABLE);
+    domain.objects.fail(Operation.TAG, StorageException.Kind.REFUSED);
+
+    assertThat(failure(() -> domain.complete(upload)).reason()).isEqualTo(Reason.STORAGE_REFUSED);
+    domain.sweep.execute(Duration.ZERO);
+    assertThat(domain.now(upload).state()).isEqualTo(UploadState.COMPLETING);
+    assertThat(domain.objects.head(upload.spec())).isPresent();
+
+    if (lifted) {
+      domain.objects.before(operation -> {});
+      assertThat(domain.complete(upload).state()).isEqualTo(UploadState.COMPLETED);
+      assertThat(domain.objects.tagsAt(upload.spec())).isNotEmpty();
+      return;
+    }
+    domain.clock.advance(Duration.ofHours(25));
+    domain.sweep.execute(Duration.ZERO);
+    assertThat(domain.now(upload).state()).isEqualTo(UploadState.FAILED);
+    assertThat(domain.now(upload).progress().failure())
+        .extracting(Failure::reason)
+        .isEqualTo(Reason.STORAGE_REFUSED);
+    domain.sweep.execute(Duration.ZERO);
+    assertThat(domain.objects.head(upload.spec())).isEmpty();
   }
 
   /** Item 8: it waits for the operator, but not beyond its time, and is never called COMPLETED. */

@@ -191,6 +191,13 @@ final class Domain {
         List.of(destination("own", keys, false, ContentCheck.OFF, false, features)));
   }
 
+  /** The same for "exact", whose content is rejected where it is not as declared. */
+  static Destinations rejectingAtExactKeysKnowing(StoreFeatures features) {
+    KeyTemplate keys = new KeyTemplate("", KeyTemplate.DEFAULT_EXACT, true);
+    return new Destinations(
+        List.of(destination("exact", keys, false, ContentCheck.REJECT, false, features)));
+  }
+
   private static Destination checked(String name, ContentCheck check) {
     KeyTemplate keys = new KeyTemplate(name + "/", KeyTemplate.DEFAULT, false);
     return destination(name, keys, false, check);

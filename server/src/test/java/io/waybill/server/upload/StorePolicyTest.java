@@ -4,6 +4,7 @@ import static io.waybill.server.upload.Domain.ACME;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -120,7 +121,7 @@ public class StorePolicyTest {
             "destination tag takes no uploads", "content_check: tag", "set it to reject or off");
 
     domain.destinations.learn("tag", Map.of(StoreFeature.OBJECT_TAGS, true));
-    assertThat(start("tag", 5, null).state()).as("mended").isEqualTo(UploadState.ACTIVE);
+    assertThat(start("tag", 5, null).state()).as("fixed").isEqualTo(UploadState.ACTIVE);
 
     domain.destinations.learn("reject", Map.of(StoreFeature.OBJECT_TAGS, false));
     assertThat(start("reject", 5, null).state()).isEqualTo(UploadState.ACTIVE);
@@ -129,6 +130,48 @@ public class StorePolicyTest {
         .contains("content_check: reject needs to read the beginning of objects");
     domain.destinations.learn("own", Map.of(StoreFeature.RANGED_READS, false));
     assertThat(start("own", 5, null).state()).isEqualTo(UploadState.ACTIVE);
+  }
+
+  /** Neither Complete nor a checksum ends a part's URL there. */
+  @Test
+  void whereNoChecksumBindsNothingIsTakenAndNothingMoreIsSigned() {
+    Upload summed = start("own", 500 << 20, ChecksumAlgorithm.CRC32C);
+    domain.destinations.learn("own", Map.of(StoreFeature.PART_CHECKSUMS_BIND, false));
+    assertThat(start("own", 6, null).state())
+        .as("an old finding of a store whose URLs end by now")
+        .isEqualTo(UploadState.ACTIVE);
+
+    domain.destinations.learn("own", Map.of(StoreFeature.PART_URLS_END, false));
+
+    UploadException refusal = refusal(() -> start("own", 5, ChecksumAlgorithm.SHA256));
+    assertThat(refusal.reason()).isEqualTo(Reason.STORAGE_REFUSED);
+    assertThat(refusal.text())
+        .contains("destination own takes no uploads", "use another store")
+        .doesNotContain("startup_checks");
+    assertThat(refusal(() -> signWithChecksum(summed)).reason()).isEqualTo(Reason.STORAGE_REFUSED);
+  }
+
+  @Test
+  void withoutChecksARefusalSaysHowAnOldFindingIsReplaced() {
+    Map<StoreFeature, Boolean> found = new EnumMap<>(TestFeatures.ALL);
+    found.put(StoreFeature.CONDITIONAL_DELETES, false);
+    for (boolean checked : new boolean[] {true, false}) {
+      StartUpload start =
+          domain.startTo(Domain.rejectingAtExactKeysKnowing(new StoreFeatures(found, checked)));
+
+      String text = refusal(() -> start(start, "exact", 5, ChecksumAlgorithm.CRC32C)).text();
+
+      assertThat(text).contains("exact_keys to false, or turn on versions of the bucket");
+      assertThat(
+              text.endsWith(
+                  "; then start once with startup_checks: needs, since the old finding is kept"))
+          .isEqualTo(!checked);
+    }
+    found.put(StoreFeature.PART_URLS_END, false);
+    StartUpload own = domain.startTo(Domain.ownKnowing(new StoreFeatures(found, false)));
+    assertThat(refusal(() -> start(own, "own", 5, null)).text())
+        .contains("a checksum is signed into the URL")
+        .endsWith("startup_checks: needs, since the old finding is kept");
   }
 
   private List<SignedPart> signNext(Upload upload) {
@@ -167,7 +210,7 @@ public class StorePolicyTest {
     return new StartUpload.Request(
         "r-" + destination + sizeBytes + algorithm,
         destination,
-        destination.equals("over") ? "the/key" : "",
+        destination.equals("over") || destination.equals("exact") ? "the/key" : "",
         "file.bin",
         "",
         OptionalLong.of(sizeBytes),
