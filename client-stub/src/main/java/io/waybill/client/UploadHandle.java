@@ -89,6 +89,7 @@ public final class UploadHandle {
     synchronized (lock) {
       if (stop == null && !stopped) {
         stop = kind;
+        gate.stop();
         thread.interrupt();
       }
     }
