@@ -100,7 +100,11 @@ final class FinishedProbe {
     if (part == null) {
       return false;
     }
-    CompletedPart sent = CompletedPart.builder().partNumber(1).eTag(part.eTag()).build();
+    CompletedPart sent =
+        CompletedPart.builder()
+            .partNumber(1)
+            .eTag(S3Calls.quoted(S3Calls.orEmpty(part.eTag())))
+            .build();
     @Nullable String condition = destination.overwrite() ? null : "*";
     int status =
         questions
@@ -184,7 +188,7 @@ final class FinishedProbe {
 
   private void conditionalDelete(HeadObjectResponse seen) {
     int another = deleteIfMatch(ANOTHER_ETAG);
-    int own = another == 412 ? deleteIfMatch(seen.eTag()) : another;
+    int own = another == 412 ? deleteIfMatch(S3Calls.quoted(seen.eTag())) : another;
     if (own == 0) {
       return; // said already
     }
